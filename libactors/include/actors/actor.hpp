@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The base of all actors. An actor is a class with `using handles = actors::messages<...>` and a
+// public `on(M)` for each; the base adds no data.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <actors/detail/engine.hpp>
+#include <actors/detail/handlers.hpp>
+#include <actors/detail/spawning.hpp>
+#include <actors/promise.hpp>
+#include <actors/ref.hpp>
+#include <actors/request.hpp>
+#include <actors/spawn_options.hpp>
+#include <actors/task.hpp>
+#include <actors/time.hpp>
+
+namespace actors {
+
+/// Names a timer; for `cancel`.
+struct timer_id {
+  std::uint64_t ticket = 0;
+};
+
+/// A topic of messages of type `M`; equal names are the same topic.
+template <class M>
+struct topic {
+  std::string name;
+};
+
+/// What handlers may do. All of it only inside handlers, on the thread that runs them.
+class actor_base {
+protected:
+  actor_base() = default;
+  ~actor_base() = default;
+
+  // -- messages -------------------------------------------------------------------------------------
+
+  /// Sends at most once, in order with all that this actor tells `to`.
+  template <class A, class M>
+  static void tell(const ref<A>& to, M&& message) {
+    to.tell(std::forward<M>(message));
+  }
+  template <class... S, class M>
+  static void tell(const ref_to<S...>& to, M&& message) {
+    to.tell(std::forward<M>(message));
+  }
+
+  /// Asks; exactly one outcome comes within `timeout`. Errors: timeout, no_such_actor, actor_failed
+  /// (with the exception's text), actor_stopped, overloaded, node_lost, unhandled.
+  template <class A, class M>
+  static auto ask(const ref<A>& to, M&& message, duration timeout = default_ask_timeout) {
+    using type = std::remove_cvref_t<M>;
+    detail::check_handled<A, type>();
+    return detail::open_request_to<type, reply_of<A, type>>(to.id(), std::forward<M>(message), timeout);
+  }
+  template <class... S, class M>
+  static auto ask(const ref_to<S...>& to, M&& message, duration timeout = default_ask_timeout) {
+    using type = std::remove_cvref_t<M>;
+    using reply = typename detail::narrow_reply<type, S...>::type;
+    return detail::open_request_to<type, reply>(to.id(), std::forward<M>(message), timeout);
+  }
+
+  /// Who sent the current message; null for a thread outside.
+  [[nodiscard]] static any_ref sender() noexcept {
+    auto& s = *detail::current_shard;
+    return any_ref{s.current() != nullptr ? s.current()->sender : s.sender()};
+  }
+
+  /// A promise for the answer to the current message; the handler returns it.
+  template <class R>
+  [[nodiscard]] static promise<R> make_promise() {
+    return promise<R>{detail::current_shard->take_request()};
+  }
+
+  /// Lays the current message aside until `unstash_all`, with its sender and its claim to an answer.
+  template <class M>
+  static void stash(M&& message) {
+    detail::current_shard->stash(std::forward<M>(message));
+  }
+  /// What was laid aside is handled next, in its order, before anything newer.
+  static void unstash_all() { detail::current_shard->unstash_all(); }
+
+  // -- other actors -----------------------------------------------------------------------------------
+
+  /// Creates a child: on this shard unless the options say otherwise. Throws what its constructor
+  /// throws if it starts on this shard; elsewhere that is the child's failure.
+  template <class A, class... Args>
+    requires(!detail::starts_with_options<Args...>)
+  static ref<A> spawn(Args&&... args) {
+    auto& s = *detail::current_shard;
+    return ref<A>{s.spawn<A>(detail::birth{}, std::forward<Args>(args)...)};
+  }
+  template <class A, class... Args>
+  static ref<A> spawn(const spawn_options& options, Args&&... args) {
+    return detail::spawn_child<A>(options, std::forward<Args>(args)...);
+  }
+
+  /// Stops an actor in order: its children first, in reverse order of their start.
+  static void stop(any_ref who) { detail::current_shard->stop(who.id(), exit_kind::shutdown); }
+  /// Ends an actor without its `on_stop`, before its waiting messages.
+  static void kill(any_ref who) { detail::current_shard->kill(who.id()); }
+  /// Stops this actor after the current handler; messages that wait become dead letters.
+  static void stop() { detail::current_shard->stop_self(); }
+
+  /// For a parent that handles `child_failed`: a new instance behind the same id; messages wait on.
+  template <class A, class... Args>
+  static void restart_child(const ref<A>& child, Args&&... args) {
+    detail::restart_with<A>(child.id(), std::forward<Args>(args)...);
+  }
+  /// For a parent that handles `child_failed`: the child goes on with the state it has.
+  static void resume_child(any_ref child) { detail::current_shard->resume(child.id()); }
+  static void stop_child(any_ref child) { stop(child); }
+
+  // -- time ---------------------------------------------------------------------------------------------
+
+  /// Nanoseconds since the node's start, as of the start of this run of messages.
+  [[nodiscard]] static duration now() noexcept { return duration{detail::current_shard->now()}; }
+
+  template <class A, class M>
+  static timer_id send_after(const ref<A>& to, duration delay, M&& message) {
+    detail::check_handled<A, std::remove_cvref_t<M>>();
+    return {detail::current_shard->set_timer(to.id(), delay.count(), 0, std::forward<M>(message))};
+  }
+  /// Requires: `M` is copyable. The first message comes after one period.
+  template <class A, class M>
+  static timer_id send_every(const ref<A>& to, duration period, M&& message) {
+    detail::check_handled<A, std::remove_cvref_t<M>>();
+    static_assert(std::is_copy_constructible_v<std::remove_cvref_t<M>>,
+                  "a message sent every so often is copied: make it copyable");
+    auto p = period.count() > 0 ? period.count() : 1;
+    return {detail::current_shard->set_timer(to.id(), p, p, std::forward<M>(message))};
+  }
+  /// False when it has fired for the last time already. After a true, no further message comes from
+  /// it, save one that waits in a mailbox already.
+  static bool cancel(timer_id timer) noexcept { return detail::current_shard->cancel_timer(timer.ticket); }
+
+  /// `co_await sleep(50ms)`.
+  [[nodiscard]] static detail::pause_awaiter sleep(duration time) noexcept {
+    return detail::pause_awaiter{time.count()};
+  }
+
+  // -- the node -----------------------------------------------------------------------------------------
+
+  static expected<void> register_name(std::string name) {
+    auto& s = *detail::current_shard;
+    s.mark_named(s.self());
+    return s.owner().register_name(std::move(name), s.self(), s.self_slot()->type);
+  }
+  template <class A>
+  [[nodiscard]] static expected<ref<A>> find(const std::string& name) {
+    return detail::find_as<A>(detail::current_shard->owner(), name);
+  }
+  /// Sends a copy to every subscriber.
+  template <class M>
+  static void publish(const topic<std::remove_cvref_t<M>>& where, const M& message) {
+    auto& s = *detail::current_shard;
+    for (const actor_id& id : s.owner().subscribers(detail::topic_key<M>(where.name)))
+      s.tell<M>(id, M{message});
+  }
+  static void log(log_level level, std::string_view text) {
+    detail::current_shard->owner().log(level, text);
+  }
+};
+
+/// The base of an actor of type `Derived`. Requires of `Derived`: `handles` and a public `on` for
+/// each message in it. A handler returns nothing, the reply, `expected<reply>`, `promise<reply>` or
+/// `task<reply>`. Optional: `void on_stop()` or `task<void> on_stop()`, called at an ordered stop;
+/// `static constexpr bool reentrant`.
+template <class Derived>
+class actor : public actor_base {
+protected:
+  actor() = default;
+
+  [[nodiscard]] static ref<Derived> self() noexcept { return ref<Derived>{detail::current_shard->self()}; }
+
+  using actor_base::send_after;
+  using actor_base::send_every;
+  /// To this actor itself.
+  template <class M>
+  static timer_id send_after(duration delay, M&& message) {
+    return actor_base::send_after(self(), delay, std::forward<M>(message));
+  }
+  template <class M>
+  static timer_id send_every(duration period, M&& message) {
+    return actor_base::send_every(self(), period, std::forward<M>(message));
+  }
+
+  /// This actor gets `down` when the other ends; at once if it has ended. Requires: it handles `down`.
+  static void watch(any_ref who) {
+    detail::check_handled<Derived, down>();
+    detail::current_shard->watch(who.id());
+  }
+  static void unwatch(any_ref who) { detail::current_shard->unwatch(who.id()); }
+
+  template <class M>
+  static void subscribe(const topic<M>& where) {
+    detail::check_handled<Derived, M>();
+    detail::subscribe_self(detail::topic_key<M>(where.name));
+  }
+  template <class M>
+  static void unsubscribe(const topic<M>& where) {
+    auto& s = *detail::current_shard;
+    s.owner().unsubscribe(detail::topic_key<M>(where.name), s.self());
+  }
+};
+
+template <class A>
+template <class M>
+void ref<A>::tell(M&& message) const {
+  using type = std::remove_cvref_t<M>;
+  detail::check_handled<A, type>();
+  detail::tell_from_anywhere(id_, std::forward<M>(message));
+}
+
+template <class... S>
+template <class M>
+void ref_to<S...>::tell(M&& message) const {
+  using type = std::remove_cvref_t<M>;
+  static_assert((std::is_same_v<type, typename detail::signature<S>::message> || ...),
+                "this handle does not list this message");
+  detail::tell_from_anywhere(id_, std::forward<M>(message));
+}
+
+} // namespace actors

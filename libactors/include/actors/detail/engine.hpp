@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// What the shards of one node share, and the seam to whatever drives them. Two drivers exist: the
+// runtime (threads, clocks) and the simulation (one thread, virtual time).
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <actors/detail/function.hpp>
+#include <actors/detail/shard.hpp>
+#include <actors/detail/spin_lock.hpp>
+
+namespace actors {
+
+/// A message that reached nobody, and why.
+struct dead_letter {
+  actor_id target{};
+  actor_id sender{};
+  std::string message_type;
+  errc reason = errc::none;
+};
+
+enum class log_level : std::uint8_t { debug, info, warning, error };
+
+namespace detail {
+
+/// The production seam and the test seam: threads, time and the outside world come in through this.
+class driver {
+public:
+  virtual ~driver() = default;
+  /// `s` has mail: let it run soon. Threading: any.
+  virtual void wake(shard& s) = 0;
+  /// Nanoseconds since the driver's epoch, monotonic. Threading: any.
+  [[nodiscard]] virtual nanoseconds_t clock() = 0;
+  virtual void log(log_level level, std::string_view text) = 0;
+  /// Blocks until `done` is true or the time is over. Outside of shards only.
+  virtual bool wait(const std::atomic<bool>& done, nanoseconds_t timeout) = 0;
+  /// Makes those that wait look again.
+  virtual void notify() = 0;
+};
+
+/// An ask from a thread outside; completed exactly once, by any thread.
+class outside_ask {
+public:
+  virtual ~outside_ask() = default;
+  virtual void complete(std::uint32_t type, void* value, failure* error) = 0;
+  std::atomic<bool> done{false};
+};
+
+struct engine_options {
+  std::uint64_t node = 1;
+  std::uint32_t shards = 1;
+  mailbox_options mailbox{mailbox_options::default_limit, overflow_policy::refuse};
+  /// Bytes that may wait in front of one shard.
+  std::int64_t inbox_limit = std::int64_t{256} << 20;
+  nanoseconds_t throttle_patience = 100'000'000;
+  bool counters = true;
+};
+
+struct topic_subscriptions {
+  std::vector<actor_id> subscribers;
+};
+
+class engine {
+public:
+  static constexpr std::uint32_t max_shards = 1024;
+
+  engine(const engine_options& options, driver& d);
+  ~engine();
+  engine(const engine&) = delete;
+  engine& operator=(const engine&) = delete;
+
+  [[nodiscard]] const engine_options& options() const noexcept { return options_; }
+  [[nodiscard]] driver& drive() noexcept { return driver_; }
+  [[nodiscard]] std::uint64_t node() const noexcept { return options_.node; }
+
+  [[nodiscard]] std::uint32_t shard_count() const noexcept {
+    return shard_count_.load(std::memory_order_acquire);
+  }
+  /// Null where no such shard exists. Threading: any.
+  [[nodiscard]] shard* shard_at(std::uint32_t i) const noexcept {
+    return i < max_shards ? shards_[i].load(std::memory_order_acquire) : nullptr;
+  }
+  /// Adds a shard that the general placement does not use. Threading: any.
+  shard& add_dedicated_shard();
+  /// The shard for a new actor, round robin over those that are not stuck. Threading: any.
+  [[nodiscard]] std::uint32_t next_shard() noexcept;
+  void mark_stuck(std::uint32_t shard, bool stuck) noexcept;
+  [[nodiscard]] bool is_stuck(std::uint32_t shard) const noexcept;
+
+  // -- sending from outside of shards ----------------------------------------------------------
+
+  template <class M>
+  void post(const message_head& head, M&& message);
+  void post_call(actor_id target, unique_function<void(shard&, actor_id)> work);
+  std::uint64_t open_outside(std::shared_ptr<outside_ask> ask);
+  /// True when the ask was still open; it is not completed by anyone else then.
+  bool close_outside(std::uint64_t request);
+  void complete(std::uint64_t request, std::uint32_t type, void* value, failure* error);
+
+  // -- tables ------------------------------------------------------------------------------------
+
+  expected<void> register_name(std::string name, actor_id id, const actor_type* type);
+  bool unregister_name(std::string_view name, actor_id id);
+  void unregister_all(actor_id id);
+  /// The actor of this name, or null id; `type` as given at registration.
+  [[nodiscard]] std::pair<actor_id, const actor_type*> find_name(const std::string& name) const;
+
+  void subscribe(const std::string& topic, actor_id who);
+  void unsubscribe(const std::string& topic, actor_id who);
+  void unsubscribe_all(actor_id who);
+  [[nodiscard]] std::vector<actor_id> subscribers(const std::string& topic) const;
+
+  void add_dead_letter(dead_letter letter);
+  [[nodiscard]] std::vector<dead_letter> recent_dead_letters() const;
+  [[nodiscard]] std::uint64_t dead_letter_count() const noexcept {
+    return dead_letter_count_.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::uint64_t dead_letter_count(errc reason) const noexcept {
+    return dead_by_reason_[static_cast<std::size_t>(reason) % reasons].load(std::memory_order_relaxed);
+  }
+  void report_failure(const actor_id& who, const actor_type* type, const failure& reason,
+                      std::uint32_t message_type);
+  void log(log_level level, std::string_view text) { driver_.log(level, text); }
+
+  /// Once set, what is sent from outside is refused with `shutting_down`.
+  void close_doors() noexcept { closing_.store(true, std::memory_order_release); }
+  [[nodiscard]] bool closing() const noexcept { return closing_.load(std::memory_order_acquire); }
+
+  /// Shards with nothing to do, a bit each for the first 64; set by the driver.
+  std::atomic<std::uint64_t> idle_shards{0};
+
+private:
+  friend class shard;
+  static constexpr std::size_t reasons = 16;
+  static constexpr std::size_t remembered = 1000;
+
+  void refuse_outside(const message_head& head, errc code);
+
+  const engine_options options_;
+  driver& driver_;
+  std::atomic<shard*> shards_[max_shards] = {};
+  std::atomic<std::uint32_t> shard_count_{0};
+  std::atomic<std::uint32_t> next_shard_{0};
+  std::atomic<std::uint64_t> stuck_[max_shards / 64] = {};
+  std::atomic<bool> closing_{false};
+  std::vector<std::unique_ptr<shard>> owned_;
+
+  // Tables that threads share, each under its lock.
+  mutable spin_lock shards_lock_;
+  mutable spin_lock names_lock_;
+  std::unordered_map<std::string, std::pair<actor_id, const actor_type*>> names_;
+  mutable spin_lock topics_lock_;
+  std::unordered_map<std::string, topic_subscriptions> topics_;
+  mutable spin_lock asks_lock_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<outside_ask>> asks_;
+  std::uint64_t next_ask_ = 1;
+  mutable spin_lock letters_lock_;
+  std::vector<dead_letter> letters_;
+  std::size_t next_letter_ = 0;
+  std::atomic<std::uint64_t> dead_letter_count_{0};
+  std::atomic<std::uint64_t> dead_by_reason_[reasons] = {};
+};
+
+/// The engine of the node with this number in this process; null when there is none. Threading: any.
+[[nodiscard]] engine* engine_of(std::uint64_t node) noexcept;
+
+template <class M>
+void engine::post(const message_head& head, M&& message) {
+  using type = std::remove_cvref_t<M>;
+  shard* s = head.target.node() == node() ? shard_at(head.target.shard()) : nullptr;
+  if (s == nullptr || closing()) {
+    refuse_outside(head, closing() ? errc::shutting_down : errc::no_such_actor);
+    return;
+  }
+  type copy{std::forward<M>(message)};
+  const std::uint32_t size = envelope_size(payload<type>::size, head.flags);
+  void* box = nullptr;
+  if constexpr (is_boxed<type>) box = new type{std::move(copy)};
+  bool taken = s->post(size, [&](envelope* e) {
+    write_header(e, head, size);
+    if constexpr (is_boxed<type>)
+      *static_cast<void**>(e->payload()) = box;
+    else
+      new (e->payload()) type{std::move(copy)};
+  });
+  if (taken) {
+    driver_.wake(*s);
+    return;
+  }
+  if constexpr (is_boxed<type>) delete static_cast<type*>(box);
+  refuse_outside(head, errc::overloaded);
+}
+
+} // namespace detail
+} // namespace actors

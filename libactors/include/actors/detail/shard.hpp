@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// A shard: many actors, one thread at a time. What a message touches is inline here; everything else
+// lies in src/engine.
+//
+//   urgent   life-cycle steps made on this shard, before anything else
+//   inbox    chunks from other shards and threads; handled where they lie, in order
+//   fifo     messages from actors of this shard; tokens that stand for messages kept aside
+//   outbox   one open chunk per peer shard, handed over when full or when the quantum ends
+//
+// Order: a sender's messages to an actor take one path at a time (fifo or inbox), and a message that
+// has to wait (held, backlog) makes all later ones for that actor wait behind it.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include <actors/detail/envelope.hpp>
+#include <actors/detail/function.hpp>
+#include <actors/detail/pending_ask.hpp>
+#include <actors/detail/slab.hpp>
+#include <actors/detail/spin_lock.hpp>
+#include <actors/detail/slot.hpp>
+#include <actors/detail/timer_wheel.hpp>
+
+namespace actors::detail {
+
+class engine;
+class task_frame;
+class shard;
+
+/// The shard that runs on this thread; null outside of handlers.
+extern constinit thread_local shard* current_shard;
+
+/// What a spawn may choose; see `spawn_options`.
+struct birth {
+  nanoseconds_t shutdown = 5'000'000'000;
+  mailbox_options mailbox;
+  bool customised = false;
+};
+
+/// Work for a shard that is not a message to an actor: births, multicasts, moves.
+struct shard_call {
+  unique_function<void(shard&, actor_id target)> work;
+};
+
+class shard {
+public:
+  static constexpr std::uint32_t segment_bits = 14;
+  static constexpr std::uint32_t segment_size = 1U << segment_bits;
+  static constexpr std::uint32_t root = 0;
+  /// Waiting messages of one actor in the shared FIFO; more wait in a queue of its own, so that a
+  /// flooded actor does not delay its neighbours.
+  static constexpr std::uint32_t fair_share = 4096;
+
+  shard(engine& owner, std::uint32_t index, std::uint32_t first_generation);
+  ~shard();
+  shard(const shard&) = delete;
+  shard& operator=(const shard&) = delete;
+
+  // -- driving: by one thread at a time ---------------------------------------------------------
+
+  /// Handles up to `quantum` messages. True when more work is ready.
+  bool run(nanoseconds_t now, std::uint32_t quantum);
+  /// When the next timer is due; `timer_wheel::never` without one. Threading: any.
+  [[nodiscard]] nanoseconds_t next_deadline() const noexcept {
+    return next_deadline_.load(std::memory_order_relaxed);
+  }
+  /// Anything handed over that has not been taken yet? Threading: any.
+  [[nodiscard]] bool has_mail() const noexcept {
+    return inbox_.load(std::memory_order_seq_cst) != nullptr ||
+           foreign_pending_.load(std::memory_order_seq_cst);
+  }
+  /// Starts the ordered stop of all actors here. `ended` tells when it is done.
+  void begin_shutdown();
+  [[nodiscard]] bool ended() const noexcept { return ended_.load(std::memory_order_acquire); }
+  /// Ends every actor at once, without hooks; what waits becomes dead letters.
+  void abandon();
+
+  // -- what anyone may read ----------------------------------------------------------------------
+
+  [[nodiscard]] std::uint64_t place() const noexcept { return place_; }
+  [[nodiscard]] std::uint32_t index() const noexcept { return index_; }
+  [[nodiscard]] engine& owner() noexcept { return owner_; }
+  [[nodiscard]] nanoseconds_t now() const noexcept { return now_; }
+  /// Messages handled since the start; racy but monotonic. Threading: any.
+  [[nodiscard]] std::uint64_t processed() const noexcept {
+    return processed_.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::uint64_t live() const noexcept { return live_.load(std::memory_order_relaxed); }
+
+  /// What runs right now, for the watchdog. Threading: any.
+  struct activity {
+    std::uint64_t serial;
+    actor_id actor;
+    std::uint32_t message;
+    bool running;
+  };
+  [[nodiscard]] activity current_activity() const noexcept;
+
+  // -- handing over: from any thread -------------------------------------------------------------
+
+  /// Appends a chunk of envelopes. False when the inbox is at its bound: the caller keeps the chunk.
+  [[nodiscard]] bool hand_over(chunk* c) noexcept;
+  /// Builds one envelope under the lock of the foreign chunk. `fill(envelope*)` must not throw.
+  template <class Fill>
+  bool post(std::uint32_t size, Fill&& fill);
+  /// Gives out an id here for an actor that a `shard_call` will create.
+  [[nodiscard]] actor_id reserve();
+
+  // -- sending: from the thread that runs this shard ---------------------------------------------
+
+  /// Sends a message built from `args`. With `flag::asks`, `request` names the open ask.
+  template <class M, class... Args>
+  void send(const message_head& head, Args&&... args);
+  template <class M, class... Args>
+  void tell(actor_id target, Args&&... args) {
+    send<M>(message_head{message_index<M>, 0, target, self_, 0}, std::forward<Args>(args)...);
+  }
+  /// Sends a message whose type is known at run time only; takes the payload over.
+  void send_erased(const message_head& head, void* payload);
+  /// Answers a request with a value.
+  template <class R>
+  void answer(const open_request& request, R&& value);
+  void answer_failure(const open_request& request, failure error);
+  /// Sends a message of the system, about `target`, to its shard.
+  template <class M>
+  void system(actor_id target, M message);
+  /// Runs `work` on the shard of `target`, in order with the messages that go there.
+  void call(actor_id target, unique_function<void(shard&, actor_id)> work);
+
+  // -- the running actor -------------------------------------------------------------------------
+
+  [[nodiscard]] const actor_id& self() const noexcept { return self_; }
+  [[nodiscard]] const actor_id& sender() const noexcept { return sender_; }
+  [[nodiscard]] slot* self_slot() noexcept { return self_slot_; }
+  [[nodiscard]] envelope* current() noexcept { return current_; }
+  [[nodiscard]] open_request current_request() const noexcept;
+  /// Marks the current request as taken over (by a promise or a coroutine): it is answered later.
+  open_request take_request();
+
+  // -- life-cycle --------------------------------------------------------------------------------
+
+  /// Creates an actor here, child of the running actor (of the root outside of handlers).
+  template <class A, class... Args>
+  actor_id spawn(const birth& how, Args&&... args);
+  /// Puts an object behind a reserved id.
+  template <class A, class... Args>
+  void create(actor_id id, actor_id parent, const birth& how, Args&&... args);
+  /// Replaces the instance behind an id; waiting messages stay. Failure: no such actor here.
+  void restart(actor_id id, const actor_type& type, unique_function<void(shard&, slot&)> construct);
+  /// Lets a failed child go on with the state it has.
+  void resume(actor_id id);
+  /// Ordered stop: children in reverse order first, each within its time, then killed.
+  void stop(actor_id id, exit_kind kind = exit_kind::shutdown);
+  void kill(actor_id id);
+  void stop_self();
+  void watch(actor_id who);
+  void unwatch(actor_id who);
+  /// Notes that the actor has a name, to be given back when it ends.
+  void mark_named(actor_id id);
+  /// Counts in `counter` what the routee has finished of what a router sent it.
+  void count_routed(actor_id id, std::shared_ptr<std::atomic<std::uint64_t>> counter);
+  /// Delivers a message at once, as if it had just come in from another shard: for multicasts.
+  template <class M>
+  void deliver_now(actor_id target, actor_id sender, M&& message);
+  /// Fails the actor in the slot; the parent decides what becomes of it.
+  void fail(slot& s, std::uint32_t index, failure reason, std::uint32_t message_type);
+
+  // -- asks, coroutines and timers -----------------------------------------------------------------
+
+  pending_ask& open_ask(nanoseconds_t timeout);
+  [[nodiscard]] pending_ask* find_ask(std::uint64_t ticket) noexcept { return asks_.find(ticket); }
+  void close_ask(pending_ask& ask) noexcept;
+  void add_open_request(slot& s, open_request request);
+  /// True when the request was still open.
+  bool remove_open_request(slot& s, const open_request& request) noexcept;
+  void run_task(task_frame& frame);
+  void task_resumed();
+  void task_done(task_frame& frame) noexcept;
+  void drop_task(task_frame& frame) noexcept;
+
+  /// Arms a timer of the running actor; `period` 0 means once. Takes the payload over.
+  template <class M>
+  std::uint64_t set_timer(actor_id target, nanoseconds_t delay, nanoseconds_t period, M&& message);
+  bool cancel_timer(std::uint64_t ticket) noexcept;
+  [[nodiscard]] timer_wheel& wheel() noexcept { return wheel_; }
+
+  // -- stash -----------------------------------------------------------------------------------------
+
+  /// Lays the current message aside again, with its sender and request.
+  template <class M>
+  void stash(M&& message);
+  void unstash_all();
+
+  // -- slots ----------------------------------------------------------------------------------------
+
+  [[nodiscard]] slot* find(std::uint32_t i) noexcept {
+    slot* segment = segments_[i >> segment_bits];
+    return segment == nullptr ? nullptr : segment + (i & (segment_size - 1));
+  }
+  [[nodiscard]] slot* find(const actor_id& id) noexcept;
+  [[nodiscard]] extras& cold(slot& s);
+  [[nodiscard]] actor_id id_of(const slot& s, std::uint32_t index) const noexcept;
+  /// Where answers to the running actor go: its slot here, also for a guest.
+  [[nodiscard]] actor_id reply_address() const noexcept {
+    return self_slot_ == nullptr ? self_ : actor_id{place_, self_index_, self_slot_->generation};
+  }
+
+  /// Gives up to `count` actors that have messages waiting to the shard `to`, which becomes their
+  /// host; their ids stay and this shard forwards. Actors that cannot move are passed over.
+  /// Returns how many are on their way.
+  std::uint32_t donate(std::uint32_t to, std::uint32_t count);
+
+  /// Runs `f(slot, id)` for every actor here. Only on the shard's thread.
+  template <class F>
+  void for_each_actor(F&& f);
+
+  void* allocate_object(std::size_t size, std::size_t alignment);
+  void free_object(void* object, std::size_t size, std::size_t alignment) noexcept;
+
+private:
+  friend class engine;
+  friend struct context_guard;
+
+  struct outbox {
+    char* write = nullptr;
+    char* limit = nullptr;
+    chunk* open = nullptr;
+    std::uint32_t size_class = 0;
+  };
+
+  // The hot path.
+  envelope* locate(const message_head& head, std::uint32_t size);
+  envelope* admit(const message_head& head, std::uint32_t size);
+  envelope* admit_to(slot& s, const message_head& head, std::uint32_t size);
+  envelope* open_outbox(const message_head& head, std::uint32_t size);
+  envelope* grow_outbox(const message_head& head, std::uint32_t size);
+  envelope* locate_answer(const message_head& head, std::uint32_t size);
+  template <bool Counting>
+  std::uint32_t run_fifo(std::uint32_t limit);
+  template <bool Counting>
+  void invoke(slot& s, envelope& e);
+  void deliver(envelope& e);
+  void deliver_envelope(envelope& e);
+  void run_chunk(chunk* c);
+  void admit_chunk(chunk* c);
+  std::uint32_t take_inbox();
+  void run_urgent();
+  void flush();
+  void hand_over_outbox(std::uint32_t to);
+  void reject_chunk(chunk* c, errc code);
+  void after_handler(slot& s, envelope& e);
+  void handler_threw(envelope& e);
+  void enter(slot& s, std::uint32_t index, const envelope& e) noexcept;
+  void leave() noexcept;
+  void fire_ask(pending_ask& ask);
+  void fire_timer(actor_timer& timer);
+  void free_timer(actor_timer& timer) noexcept;
+  void release_timer(actor_timer& timer) noexcept;
+  void continue_stop_later(slot& s, std::uint32_t i);
+  template <class F>
+  void guarded(slot& s, std::uint32_t index, std::uint32_t message_type, F&& f);
+
+  // Delivery that is not plain.
+  void dispatch_special(envelope& e);
+  enum class origin : std::uint8_t { fifo, inbox };
+  void dispatch_slow(slot& s, envelope& e, origin from);
+  void invoke_checked(slot& s, std::uint32_t index, envelope& e);
+  void handle_system(envelope& e);
+  void hold(slot& s, std::uint32_t index, envelope& e);
+  void push_backlog(slot& s, std::uint32_t index, envelope& e);
+  void add_token(slot& s, std::uint32_t index);
+  void run_token(slot& s, std::uint32_t index);
+  void release_hold(slot& s, std::uint32_t index, std::uint16_t which);
+  void throttle_sender(slot& s, const actor_id& sender);
+  void release_throttled(slot& s);
+  void throttle(actor_id sender, actor_id full);
+  [[nodiscard]] std::size_t waiting_of(const slot& s) const noexcept;
+  [[nodiscard]] mailbox_options mailbox_of(const slot& s) const noexcept;
+  void drop_oldest(slot& s);
+  void deliver_answer(envelope& e);
+  void forward(slot& s, envelope& e);
+  void reject(envelope& e, errc code);
+  void reject(const message_head& head, errc code);
+  void dead_letter_of(const actor_id& target, const actor_id& sender, std::uint32_t type, errc code);
+  void drain_to_dead_letters(slot& s);
+  void discard_all_mail();
+
+  [[nodiscard]] bool inbox_full() const noexcept;
+  envelope* stash_envelope(std::uint32_t type, std::size_t payload_size);
+  actor_timer& new_timer(const message_type& type, actor_id target, nanoseconds_t delay,
+                         nanoseconds_t period);
+
+  // Life-cycle.
+  std::uint32_t allocate_slot();
+  slot* claim_reserved(actor_id id);
+  void give_up_birth(slot& s, std::uint32_t i) noexcept;
+  void birth_threw(slot& s, std::uint32_t i);
+  void ensure_segment(std::uint32_t i);
+  void begin_life(slot& s, std::uint32_t i, const actor_type& type, const birth& how);
+  void link_child(slot& s, std::uint32_t i, actor_id parent);
+  void unlink_child(slot& s, std::uint32_t i) noexcept;
+  void notify_down(actor_id watcher, actor_id who, exit_kind kind, const failure& reason);
+  void adopt(struct parcel& what);
+  [[nodiscard]] bool can_move(const slot& s) const noexcept;
+  void begin_stop(slot& s, std::uint32_t i, exit_kind kind, failure reason);
+  void continue_stop(slot& s, std::uint32_t i);
+  void finish_stop(slot& s, std::uint32_t i);
+  void rebuild(slot& s, std::uint32_t i);
+  void release_slot(slot& s, std::uint32_t i);
+  void stop_last_child(slot& s, std::uint32_t i);
+  void end_dealings(slot& s, const failure& why);
+  [[nodiscard]] bool wants_ends(const slot& parent) const noexcept;
+  void child_overdue(timer_node& node);
+  void unwatch_for(actor_id who, actor_id watcher);
+  void tell_child_failed(std::uint32_t parent, actor_id child, failure reason, std::string type);
+  void guest_failed(actor_id me, actor_id at, failure reason, std::string type);
+  void child_ended(actor_id parent, actor_id child, exit_kind kind, const failure& reason);
+  void publish_deadline() noexcept;
+
+  struct urgent_step {
+    enum class what : std::uint8_t { stop, kill, child_ended } kind;
+    exit_kind exit;
+    actor_id target;
+    actor_id other;
+  };
+  void urgent(urgent_step step) { urgent_.push_back(step); }
+
+  // Constant after construction.
+  engine& owner_;
+  const std::uint64_t place_;
+  const std::uint32_t index_;
+  const std::uint32_t first_generation_;
+
+  // Only the shard's thread.
+  slot** segments_;
+  envelope_queue fifo_{2};
+  chunk_pool pool_;
+  actor_id self_{};
+  actor_id sender_{};
+  slot* self_slot_ = nullptr;
+  std::uint32_t self_index_ = 0;
+  envelope* current_ = nullptr;
+  bool deferred_ = false;
+  bool request_taken_ = false;
+  std::uint32_t marks_ = 0;
+  nanoseconds_t now_ = 0;
+  std::vector<outbox> outboxes_;
+  std::vector<std::uint32_t> dirty_;
+  std::vector<urgent_step> urgent_;
+  std::vector<std::uint32_t> free_slots_;
+  std::uint32_t fresh_ = 0, fresh_end_ = 0;
+  chunk* incoming_ = nullptr;
+  chunk* incoming_last_ = nullptr;
+  std::uint32_t incoming_count_ = 0;
+  timer_wheel wheel_;
+  slab<pending_ask> asks_;
+  slab<actor_timer> timers_;
+  std::vector<task_frame*> finished_tasks_;
+  struct object_pool;
+  object_pool* objects_ = nullptr;
+
+  // Written by the shard's thread, read by anyone: the watchdog and the counters.
+  std::atomic<std::uint64_t> processed_{0};
+  std::atomic<std::uint64_t> live_{0};
+  std::atomic<nanoseconds_t> next_deadline_{timer_wheel::never};
+  std::atomic<bool> ended_{false};
+  std::atomic<std::uint64_t> watched_actor_{0};
+  std::atomic<std::uint32_t> watched_message_{0};
+
+  // Written by any thread: what is handed over, its size, ids given out to others.
+  alignas(64) std::atomic<chunk*> inbox_{nullptr};
+  std::atomic<std::int64_t> inbox_bytes_{0};
+  std::atomic<bool> foreign_pending_{false};
+  spin_lock foreign_lock_;
+  chunk* foreign_first_ = nullptr;
+  chunk* foreign_last_ = nullptr;
+  spin_lock reserve_lock_;
+  std::vector<std::uint64_t> reservable_;
+  std::atomic<std::uint32_t> next_fresh_{1};
+};
+
+} // namespace actors::detail
+
+#include <actors/detail/shard_inline.hpp>

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// One actor, as the shard sees it: a cache line that holds what every message touches, and a cold
+// part on the heap for what few actors need.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <string>
+#include <vector>
+
+#include <actors/detail/actor_type.hpp>
+#include <actors/detail/envelope.hpp>
+#include <actors/detail/function.hpp>
+#include <actors/detail/timer_wheel.hpp>
+#include <actors/failure.hpp>
+#include <actors/mailbox.hpp>
+
+namespace actors::detail {
+
+struct pending_ask;
+struct actor_timer;
+class task_frame;
+
+namespace state {
+// Holds: messages wait aside until the last hold is released.
+inline constexpr std::uint16_t awaiting = 1;  // a coroutine of a non-reentrant actor is suspended
+inline constexpr std::uint16_t failed = 2;    // waits for its parent's decision
+inline constexpr std::uint16_t throttled = 4; // slowed by a full mailbox downstream
+inline constexpr std::uint16_t reserved = 8;  // the id is given out, the object is still under way
+inline constexpr std::uint16_t moving = 8;     // on its way to another shard (a born actor is not reserved)
+inline constexpr std::uint16_t hold = awaiting | failed | throttled | reserved;
+
+inline constexpr std::uint16_t moved = 16;        // works on another shard; this slot forwards
+inline constexpr std::uint16_t stopping = 32;     // takes no more messages
+inline constexpr std::uint16_t vacant = 64;       // nobody lives here
+inline constexpr std::uint16_t guest = 128;       // lives here, but its id belongs to another shard
+inline constexpr std::uint16_t has_held = 256;    // messages wait aside, older than those in the FIFO
+inline constexpr std::uint16_t backlogged = 512;  // messages wait aside, younger than those in the FIFO
+inline constexpr std::uint16_t bounded = 1024;    // has a mailbox limit of its own
+inline constexpr std::uint16_t throttling = 2048; // slows senders down
+inline constexpr std::uint16_t counted = 4096;    // a router counts what it has finished
+inline constexpr std::uint16_t stop_soon = 8192;  // stops after the current handler
+inline constexpr std::uint16_t parent_waits = 16384; // the parent wants to know of the end
+
+inline constexpr std::uint16_t slow_dispatch = hold | moved | stopping | vacant | guest | has_held | throttling | counted;
+inline constexpr std::uint16_t slow_admission = backlogged | bounded | vacant;
+} // namespace state
+
+/// An asker to whom an answer is owed.
+struct open_request {
+  actor_id asker{};
+  std::uint64_t request = 0;
+  friend bool operator==(const open_request&, const open_request&) = default;
+};
+
+/// How far an ordered stop has come.
+struct stop_progress {
+  exit_kind kind = exit_kind::normal;
+  failure reason;
+  bool hook_called = false;
+  /// Set where the slot gets a new instance instead of being released.
+  unique_function<void(shard&, slot&)> rebuild;
+  const actor_type* rebuild_type = nullptr;
+  /// When the child being stopped is killed, or given up.
+  timer_node child_timer;
+  actor_id child;
+  std::uint32_t owner = 0;
+  bool child_killed = false;
+};
+
+/// The cold part: allocated when first needed, freed with the actor.
+struct extras {
+  envelope_queue held{0};
+  envelope_queue backlog{0};
+  envelope_queue stash{0};
+  std::uint32_t held_count = 0;
+  std::uint32_t backlog_count = 0;
+  /// Tokens in the FIFO that will look after held and backlog.
+  std::uint32_t tokens = 0;
+  mailbox_options mailbox;
+
+  std::vector<actor_id> watchers;
+  std::vector<actor_id> watched;
+  std::vector<actor_id> throttled_senders;
+  std::vector<open_request> open_requests;
+  std::vector<actor_id> remote_children;
+  actor_id remote_parent;
+  /// Of a guest: the id it was born with. Of one that moved: its slot at the host.
+  actor_id elsewhere;
+
+  actor_timer* timers = nullptr;
+  pending_ask* asks = nullptr;
+  task_frame* tasks = nullptr;
+  std::unique_ptr<stop_progress> stop;
+  std::shared_ptr<std::atomic<std::uint64_t>> routed_done;
+  std::string name;
+  /// How long an ordered stop may take before it becomes a kill; negative: for ever.
+  nanoseconds_t shutdown = 5'000'000'000;
+  timer_node throttle_timer;
+  std::uint32_t throttle_slot = 0;
+  std::uint32_t restarts = 0;
+  std::uint32_t failures = 0;
+  std::uint32_t handled_wraps = 0;
+  std::uint32_t peak = 0;
+  bool subscribed = false;
+  bool named = false;
+};
+
+inline constexpr std::uint32_t nobody = 0xffffffff;
+
+struct alignas(64) slot {
+  union {
+    void* object;
+    alignas(16) std::byte storage[inline_state];
+  };
+  const actor_type* type;
+  extras* cold;
+  std::uint32_t generation;
+  std::uint32_t waiting;
+  std::uint32_t handled;
+  std::uint16_t flags;
+  std::uint16_t spare;
+  std::uint32_t parent;
+  std::uint32_t last_child;
+  std::uint32_t next_sibling;
+  std::uint32_t previous_sibling;
+};
+static_assert(sizeof(slot) == 64);
+
+template <class A>
+A& object_of(slot& s) noexcept {
+  if constexpr (lies_in_slot<A>)
+    return *std::launder(reinterpret_cast<A*>(s.storage));
+  else
+    return *static_cast<A*>(s.object);
+}
+
+} // namespace actors::detail

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Typed operations that actors and nodes share, on top of the untyped engine.
+#pragma once
+
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <actors/detail/engine.hpp>
+#include <actors/ref.hpp>
+#include <actors/request.hpp>
+#include <actors/spawn_options.hpp>
+
+namespace actors::detail {
+
+template <class... Args>
+inline constexpr bool starts_with_options = false;
+template <class First, class... Rest>
+inline constexpr bool starts_with_options<First, Rest...> =
+    std::is_same_v<std::remove_cvref_t<First>, spawn_options>;
+
+[[nodiscard]] birth birth_of(const spawn_options& options);
+/// The shard that the options choose; adds one for `own_thread`.
+[[nodiscard]] shard& choose_shard(engine& node, const spawn_options& options, shard* here);
+void name_newborn(engine& node, const std::string& name, actor_id id, const actor_type* type);
+
+template <class A, class... Args>
+auto creation(actor_id parent, const birth& how, Args&&... args) {
+  return [parent, how, kept = std::tuple<std::decay_t<Args>...>{std::forward<Args>(args)...}](
+             shard& there, actor_id id) mutable {
+    std::apply([&](auto&... values) { there.create<A>(id, parent, how, std::move(values)...); }, kept);
+  };
+}
+
+template <class A, class... Args>
+actor_id spawn_at(engine& node, shard& there, shard* here, actor_id parent, const spawn_options& options,
+                  Args&&... args) {
+  birth how = birth_of(options);
+  actor_id id;
+  if (here != nullptr && &there == here) {
+    id = here->spawn<A>(how, std::forward<Args>(args)...);
+  } else {
+    id = there.reserve();
+    auto work = creation<A>(parent, how, std::forward<Args>(args)...);
+    if (here != nullptr)
+      here->call(id, std::move(work));
+    else
+      node.post_call(id, std::move(work));
+  }
+  if (!options.name.empty()) name_newborn(node, options.name, id, actor_type_ptr<A>);
+  return id;
+}
+
+template <class A, class... Args>
+ref<A> spawn_child(const spawn_options& options, Args&&... args) {
+  shard& here = *current_shard;
+  engine& node = here.owner();
+  shard& there = choose_shard(node, options, &here);
+  return ref<A>{spawn_at<A>(node, there, &here, here.self(), options, std::forward<Args>(args)...)};
+}
+
+template <class A, class... Args>
+void restart_with(actor_id child, Args&&... args) {
+  current_shard->call(child, [kept = std::tuple<std::decay_t<Args>...>{std::forward<Args>(args)...}](
+                                 shard& there, actor_id id) mutable {
+    there.restart(id, *actor_type_ptr<A>, [kept = std::move(kept)](shard& s, slot& where) mutable {
+      std::apply([&](auto&... values) { construct_object<A>(s, where, std::move(values)...); }, kept);
+    });
+  });
+}
+
+template <class M, class R>
+request<M, R> open_request_to(actor_id to, M message, duration timeout) {
+  shard& here = *current_shard;
+  pending_ask& ask = here.open_ask(timeout.count());
+  here.send<M>(message_head{message_index<M>, flag::asks, to, here.reply_address(), slab<pending_ask>::ticket(ask)},
+               std::move(message));
+  return request<M, R>{here, ask};
+}
+
+template <class M>
+void tell_from_anywhere(actor_id to, M&& message) {
+  using type = std::remove_cvref_t<M>;
+  if (shard* here = current_shard) {
+    here->tell<type>(to, std::forward<M>(message));
+    return;
+  }
+  message_head head{message_index<type>, 0, to, {}, 0};
+  if (engine* node = engine_of(to.node())) node->post(head, std::forward<M>(message));
+}
+
+template <class M>
+[[nodiscard]] std::string topic_key(const std::string& name) {
+  return std::string{type_name<M>()} + '/' + name;
+}
+void subscribe_self(const std::string& key);
+
+template <class A>
+[[nodiscard]] expected<ref<A>> find_as(const engine& node, const std::string& name) {
+  auto [id, type] = node.find_name(name);
+  if (!id) return tl::make_unexpected(failure{errc::name_unknown, {}, "no actor has this name", name});
+  if (type != actor_type_ptr<A>)
+    return tl::make_unexpected(failure{errc::wrong_type, id,
+                                       "the actor of this name is a " + std::string{type->name}, name});
+  return ref<A>{id};
+}
+
+} // namespace actors::detail

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// An ask made inside a handler, whose outcome goes to a callback, a coroutine or a message.
+#pragma once
+
+#include <coroutine>
+#include <optional>
+#include <utility>
+
+#include <actors/detail/shard.hpp>
+#include <actors/message.hpp>
+#include <actors/task.hpp>
+
+namespace actors {
+
+/// The open end of an ask: `M` was asked, `R` is the reply. Choose one continuation in the same
+/// statement; an ask that is dropped without one is an error the compiler warns about.
+/// Exactly one outcome comes: the reply or a failure, never both, never later than the timeout.
+/// Threading: only inside the handler that asked.
+template <class M, class R>
+class [[nodiscard]] request {
+public:
+  request(detail::shard& here, detail::pending_ask& ask) noexcept : here_{&here}, ask_{&ask} {}
+  request(request&& other) noexcept : here_{other.here_}, ask_{std::exchange(other.ask_, nullptr)} {}
+  request& operator=(request&&) = delete;
+  ~request() {
+    if (ask_ != nullptr) here_->close_ask(*ask_);
+  }
+
+  /// Calls `f(expected<R>)` in the context of the asking actor.
+  template <class F>
+  void then(F&& f) && {
+    set_continuation(std::forward<F>(f));
+  }
+
+  /// Sends the outcome to the asking actor as the message `outcome<M, R>`. Returns its number.
+  std::uint64_t as_message() && {
+    std::uint64_t ticket = detail::slab<detail::pending_ask>::ticket(*ask_);
+    set_continuation([ticket](expected<R> result) {
+      auto& here = *detail::current_shard;
+      here.tell<outcome<M, R>>(here.self(), outcome<M, R>{std::move(result), ticket});
+    });
+    return ticket;
+  }
+
+  class awaiter;
+  awaiter operator co_await() && { return awaiter{*here_, std::exchange(ask_, nullptr)}; }
+
+private:
+  template <class F>
+  void set_continuation(F&& f) {
+    using function = std::decay_t<F>;
+    constexpr bool fits = sizeof(function) <= sizeof(ask_->storage) && alignof(function) <= 16 &&
+                          std::is_nothrow_move_constructible_v<function>;
+    detail::pending_ask& ask = *std::exchange(ask_, nullptr);
+    if constexpr (fits) {
+      new (ask.storage) function{std::forward<F>(f)};
+      ask.complete = [](detail::pending_ask& a, detail::shard& here, detail::answer_view answer) {
+        auto& stored = *std::launder(reinterpret_cast<function*>(a.storage));
+        function go{std::move(stored)};
+        stored.~function();
+        a.drop = nullptr;
+        here.close_ask(a);
+        go(detail::take_answer<R>(answer));
+      };
+      ask.drop = [](detail::pending_ask& a) noexcept {
+        std::launder(reinterpret_cast<function*>(a.storage))->~function();
+      };
+    } else {
+      auto* boxed = new function{std::forward<F>(f)};
+      request again{*here_, ask};
+      again.set_continuation([owner = std::unique_ptr<function>{boxed}](expected<R> r) mutable {
+        (*owner)(std::move(r));
+      });
+    }
+  }
+
+  detail::shard* here_;
+  detail::pending_ask* ask_;
+};
+
+/// Suspends a coroutine until the outcome is there.
+template <class M, class R>
+class request<M, R>::awaiter {
+public:
+  awaiter(detail::shard& here, detail::pending_ask* ask) noexcept : here_{here}, ask_{ask} {}
+  awaiter(const awaiter&) = delete;
+  awaiter& operator=(const awaiter&) = delete;
+  ~awaiter() {
+    if (ask_ != nullptr) here_.close_ask(*ask_);
+  }
+
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> waiting) noexcept {
+    waiting_ = waiting;
+    new (ask_->storage) awaiter*{this};
+    ask_->complete = [](detail::pending_ask& a, detail::shard& here, detail::answer_view answer) {
+      awaiter* self = *std::launder(reinterpret_cast<awaiter**>(a.storage));
+      self->result_.emplace(detail::take_answer<R>(answer));
+      self->ask_ = nullptr;
+      here.close_ask(a);
+      self->waiting_.resume();
+      here.task_resumed();
+    };
+  }
+  expected<R> await_resume() { return std::move(*result_); }
+
+private:
+  detail::shard& here_;
+  detail::pending_ask* ask_;
+  std::coroutine_handle<> waiting_;
+  std::optional<expected<R>> result_;
+};
+
+namespace detail {
+
+/// Pauses a coroutine; made by `sleep`.
+class pause_awaiter {
+public:
+  explicit pause_awaiter(nanoseconds_t time) noexcept : time_{time} {}
+  pause_awaiter(const pause_awaiter&) = delete;
+  pause_awaiter& operator=(const pause_awaiter&) = delete;
+  ~pause_awaiter();
+
+  bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> waiting);
+  void await_resume() noexcept {}
+
+private:
+  nanoseconds_t time_;
+  pending_ask* ask_ = nullptr;
+  shard* here_ = nullptr;
+  std::coroutine_handle<> waiting_;
+};
+
+} // namespace detail
+} // namespace actors

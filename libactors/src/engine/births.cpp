@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Slots and the beginning of life: free slots, ids given out ahead of their actors, parents.
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+
+#include <actors/detail/engine.hpp>
+
+#include "exceptions.hpp"
+#include "system_messages.hpp"
+
+namespace actors::detail {
+
+namespace {
+
+/// Fresh slots are taken from the shared counter in blocks.
+constexpr std::uint32_t fresh_block = 64;
+/// Free slots kept for other threads to reserve.
+constexpr std::size_t reservable_stock = 64;
+
+} // namespace
+
+const actor_type& root_type() {
+  static const actor_type type = [] {
+    actor_type t;
+    t.name = "root";
+    t.destroy = [](slot&) noexcept {};
+    return t;
+  }();
+  return type;
+}
+
+const actor_type& unborn_type() {
+  static const actor_type type = [] {
+    actor_type t;
+    t.name = "unborn";
+    t.destroy = [](slot&) noexcept {};
+    return t;
+  }();
+  return type;
+}
+
+void shard::ensure_segment(std::uint32_t i) {
+  slot*& segment = segments_[i >> segment_bits];
+  if (segment != nullptr) return;
+  void* memory = std::aligned_alloc(alignof(slot), sizeof(slot) * segment_size);
+  if (memory == nullptr) throw std::bad_alloc{};
+  std::memset(memory, 0, sizeof(slot) * segment_size);
+  segment = static_cast<slot*>(memory);
+}
+
+std::uint32_t shard::allocate_slot() {
+  std::uint32_t i;
+  if (!free_slots_.empty()) {
+    i = free_slots_.back();
+    free_slots_.pop_back();
+  } else {
+    if (fresh_ == fresh_end_) {
+      fresh_ = next_fresh_.fetch_add(fresh_block, std::memory_order_relaxed);
+      fresh_end_ = fresh_ + fresh_block;
+    }
+    i = fresh_++;
+    ensure_segment(i);
+  }
+  slot& s = *find(i);
+  if (s.generation == 0) s.generation = first_generation_;
+  return i;
+}
+
+actor_id shard::reserve() {
+  spin_guard guard{reserve_lock_};
+  if (!reservable_.empty()) {
+    std::uint64_t id = reservable_.back();
+    reservable_.pop_back();
+    return {place_, static_cast<std::uint32_t>(id >> 32), static_cast<std::uint32_t>(id)};
+  }
+  return {place_, next_fresh_.fetch_add(1, std::memory_order_relaxed), first_generation_};
+}
+
+slot* shard::claim_reserved(actor_id id) {
+  if (id.slot == root || id.slot >= next_fresh_.load(std::memory_order_relaxed)) return nullptr;
+  // Slots of this shard's own current block are not given out to others.
+  if (id.slot >= fresh_ && id.slot < fresh_end_) return nullptr;
+  ensure_segment(id.slot);
+  slot& s = *find(id.slot);
+  bool virgin = s.generation == 0 && id.generation == first_generation_;
+  bool recycled = s.generation == id.generation && (s.flags & state::vacant);
+  if (virgin || recycled) {
+    s.generation = id.generation;
+    s.flags = state::reserved;
+    s.type = &unborn_type();
+    s.cold = nullptr;
+    s.waiting = s.handled = 0;
+    s.parent = s.last_child = s.next_sibling = s.previous_sibling = nobody;
+    return &s;
+  }
+  return s.generation == id.generation && (s.flags & state::reserved) ? &s : nullptr;
+}
+
+void shard::begin_life(slot& s, std::uint32_t, const actor_type& type, const birth& how) {
+  if ((s.flags & state::reserved) == 0) {
+    s.flags = 0;
+    s.cold = nullptr;
+    s.waiting = s.handled = 0;
+  }
+  s.type = &type;
+  s.parent = s.last_child = s.next_sibling = s.previous_sibling = nobody;
+  live_.store(live_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  if (how.customised) {
+    extras& x = cold(s);
+    x.mailbox = how.mailbox;
+    x.shutdown = how.shutdown;
+    if (how.mailbox.limit != 0 || how.mailbox.policy != overflow_policy::refuse) s.flags |= state::bounded;
+  }
+}
+
+void shard::link_child(slot& s, std::uint32_t i, actor_id parent) {
+  slot* p = parent.place == place_ ? find(parent) : nullptr;
+  if (p == nullptr && parent.place != place_ && parent.shard() != outside && parent) {
+    cold(s).remote_parent = parent;
+    system<child_born>(parent, {id_of(s, i)});
+    return;
+  }
+  // A guest's children belong to its home; a parent that is gone leaves its children to the root.
+  if (p != nullptr && (p->flags & state::guest)) {
+    link_child(s, i, p->cold->elsewhere);
+    return;
+  }
+  std::uint32_t at = p == nullptr ? root : parent.slot;
+  slot& above = *find(at);
+  s.parent = at;
+  s.previous_sibling = above.last_child;
+  if (above.last_child != nobody) find(above.last_child)->next_sibling = i;
+  above.last_child = i;
+}
+
+void shard::unlink_child(slot& s, std::uint32_t) noexcept {
+  if (s.parent == nobody) return;
+  if (s.next_sibling != nobody)
+    find(s.next_sibling)->previous_sibling = s.previous_sibling;
+  else
+    find(s.parent)->last_child = s.previous_sibling;
+  if (s.previous_sibling != nobody) find(s.previous_sibling)->next_sibling = s.next_sibling;
+  s.parent = s.next_sibling = s.previous_sibling = nobody;
+}
+
+void shard::give_up_birth(slot& s, std::uint32_t i) noexcept {
+  // The constructor may have spawned children or told itself something already.
+  s.type = &unborn_type();
+  begin_stop(s, i, exit_kind::killed, {errc::actor_failed, id_of(s, i), "its constructor threw", ""});
+}
+
+void shard::birth_threw(slot& s, std::uint32_t i) {
+  failure reason = describe_exception(std::current_exception(), id_of(s, i));
+  s.type = &unborn_type();
+  s.flags &= static_cast<std::uint16_t>(~state::reserved);
+  fail(s, i, std::move(reason), message_index<shard_call>);
+}
+
+extras& shard::cold(slot& s) {
+  if (s.cold == nullptr) s.cold = new extras;
+  return *s.cold;
+}
+
+actor_id shard::id_of(const slot& s, std::uint32_t index) const noexcept {
+  if (s.flags & state::guest) return s.cold->elsewhere;
+  return {place_, index, s.generation};
+}
+
+void shard::release_slot(slot& s, std::uint32_t i) {
+  delete s.cold;
+  s.cold = nullptr;
+  s.type = nullptr;
+  s.flags = state::vacant;
+  s.waiting = 0;
+  // Generation 0 names nobody.
+  if (++s.generation == 0) s.generation = 1;
+  live_.store(live_.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
+  free_slots_.push_back(i);
+  if (free_slots_.size() % (2 * reservable_stock) != 0) return;
+  // Some go to those who reserve from other threads, so that their births reuse slots as well.
+  spin_guard guard{reserve_lock_};
+  while (reservable_.size() < reservable_stock) {
+    std::uint32_t k = free_slots_.back();
+    free_slots_.pop_back();
+    reservable_.push_back(std::uint64_t{k} << 32 | find(k)->generation);
+  }
+}
+
+} // namespace actors::detail

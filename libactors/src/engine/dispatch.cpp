@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Delivery that is not plain: answers, messages of the system, actors that hold, wait, have moved or
+// are gone, and handlers that throw.
+#include <cxxabi.h>
+
+#include <cstdlib>
+#include <exception>
+
+#include <actors/detail/engine.hpp>
+#include <actors/task.hpp>
+
+#include "exceptions.hpp"
+#include "system_messages.hpp"
+
+namespace actors::detail {
+
+namespace {
+
+struct payload_end {
+  explicit payload_end(envelope& e) noexcept : e_{e} {}
+  ~payload_end() { destroy_payload(e_); }
+  payload_end(const payload_end&) = delete;
+  payload_end& operator=(const payload_end&) = delete;
+  envelope& e_;
+};
+
+} // namespace
+
+failure describe_exception(std::exception_ptr error, const actor_id& who) {
+  failure f{errc::actor_failed, who, "", ""};
+  try {
+    std::rethrow_exception(std::move(error));
+  } catch (const std::exception& e) {
+    int status = 0;
+    char* name = abi::__cxa_demangle(typeid(e).name(), nullptr, nullptr, &status);
+    f.value = status == 0 ? name : typeid(e).name();
+    std::free(name);
+    f.what = e.what();
+  } catch (...) {
+    int status = 0;
+    const std::type_info* type = abi::__cxa_current_exception_type();
+    char* name = type != nullptr ? abi::__cxa_demangle(type->name(), nullptr, nullptr, &status) : nullptr;
+    f.value = name != nullptr ? name : "unknown";
+    std::free(name);
+    f.what = "not a std::exception";
+  }
+  return f;
+}
+
+void shard::dispatch_special(envelope& e) {
+  if (e.is(flag::answers))
+    deliver_answer(e);
+  else
+    handle_system(e);
+}
+
+void shard::handle_system(envelope& e) {
+  payload_end end{e};
+  current_ = nullptr;
+  const actor_id target{place_, e.slot, e.generation};
+  if (e.type == message_index<shard_call>) {
+    payload<shard_call>::get(e.payload()).work(*this, target);
+    leave();
+    return;
+  }
+  if (e.type == message_index<order_mark>) {
+    --marks_;
+    return;
+  }
+  slot* s = find(target);
+  if (e.type == message_index<token>) {
+    if (s != nullptr) run_token(*s, e.slot);
+  } else if (e.type == message_index<watch_request>) {
+    actor_id watcher = payload<watch_request>::get(e.payload()).watcher;
+    if (s != nullptr)
+      cold(*s).watchers.push_back(watcher);
+    else
+      notify_down(watcher, target, exit_kind::unknown,
+                  {errc::no_such_actor, target, "the actor had ended already", ""});
+  } else if (e.type == message_index<unwatch_request>) {
+    if (s != nullptr) std::erase(cold(*s).watchers, payload<unwatch_request>::get(e.payload()).watcher);
+  } else if (e.type == message_index<stop_request>) {
+    stop(target, payload<stop_request>::get(e.payload()).kind);
+  } else if (e.type == message_index<kill_request>) {
+    kill(target);
+  } else if (e.type == message_index<child_born>) {
+    actor_id child = payload<child_born>::get(e.payload()).child;
+    if (s != nullptr && (s->flags & state::stopping) == 0)
+      cold(*s).remote_children.push_back(child);
+    else
+      stop(child);
+  } else if (e.type == message_index<child_ended_notice>) {
+    auto& notice = payload<child_ended_notice>::get(e.payload());
+    child_ended(target, notice.child, notice.kind, notice.reason);
+  } else if (e.type == message_index<child_failed_notice>) {
+    auto& notice = payload<child_failed_notice>::get(e.payload());
+    if (s != nullptr && s->type->handles_child_failed && (s->flags & state::stopping) == 0)
+      send<child_failed>({message_index<child_failed>, 0, target, notice.child, 0},
+                         child_failed{notice.child, std::move(notice.reason), std::move(notice.message_type)});
+    else
+      stop(notice.child, exit_kind::failed);
+  } else if (s == nullptr) {
+    return;
+  } else if (e.type == message_index<throttle_notice>) {
+    throttle(target, e.sender);
+  } else if (e.type == message_index<release_notice>) {
+    release_hold(*s, e.slot, state::throttled);
+  } else if (e.type == message_index<parcel_arrived>) {
+    s->flags = (s->flags & ~state::moving) | state::moved;
+    cold(*s).elsewhere = payload<parcel_arrived>::get(e.payload()).at;
+    release_hold(*s, e.slot, 0);
+    if (cold(*s).stop) continue_stop(*s, e.slot);
+  } else if (e.type == message_index<guest_ended_notice>) {
+    auto& notice = payload<guest_ended_notice>::get(e.payload());
+    s->type = &unborn_type();
+    s->flags &= static_cast<std::uint16_t>(~state::moved);
+    if (s->flags & state::stopping)
+      continue_stop(*s, e.slot);
+    else
+      begin_stop(*s, e.slot, notice.kind, std::move(notice.reason));
+  }
+}
+
+void shard::dispatch_slow(slot& s, envelope& e, origin from) {
+  if (s.flags & state::vacant) {
+    if (claim_reserved({place_, e.slot, e.generation}) == nullptr) {
+      reject(e, errc::no_such_actor);
+      return;
+    }
+  }
+  if (s.flags & state::stopping) {
+    reject(e, errc::actor_stopped);
+  } else if (from == origin::inbox && (s.flags & state::backlogged)) {
+    push_backlog(s, e.slot, e);
+  } else if (s.flags & (state::hold | state::has_held)) {
+    hold(s, e.slot, e);
+  } else if (s.flags & state::moved) {
+    forward(s, e);
+  } else {
+    invoke_checked(s, e.slot, e);
+    slot* still = find(e.slot);
+    if (still->generation == e.generation && (still->flags & state::throttling)) release_throttled(*still);
+  }
+}
+
+void shard::invoke_checked(slot& s, std::uint32_t index, envelope& e) {
+  self_ = id_of(s, index);
+  self_slot_ = &s;
+  self_index_ = index;
+  current_ = &e;
+  watched_actor_.store(std::uint64_t{index} << 32 | s.generation, std::memory_order_relaxed);
+  watched_message_.store(e.type, std::memory_order_relaxed);
+  processed_.store(processed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  ++s.handled;
+  handler h = s.type->find(e.type);
+  if (h == nullptr) h = s.type->fallback;
+  if (h == nullptr) {
+    reject(e, errc::unhandled);
+    return;
+  }
+  auto counter = (e.flags & flag::routed) && s.cold != nullptr ? s.cold->routed_done : nullptr;
+  h(*this, s, e);
+  if (counter) counter->fetch_add(1, std::memory_order_relaxed);
+  if (deferred_) after_handler(s, e);
+}
+
+void shard::deliver_answer(envelope& e) {
+  payload_end end{e};
+  pending_ask* ask = asks_.find(e.request());
+  if (ask == nullptr || ask->complete == nullptr) return;
+  slot& s = *find(ask->owner_slot);
+  self_ = id_of(s, ask->owner_slot);
+  self_slot_ = &s;
+  self_index_ = ask->owner_slot;
+  sender_ = e.sender;
+  current_ = nullptr;
+  watched_actor_.store(std::uint64_t{self_index_} << 32 | s.generation, std::memory_order_relaxed);
+  watched_message_.store(e.type, std::memory_order_relaxed);
+  processed_.store(processed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  ask->complete(*ask, *this, {&e, nullptr});
+  if (deferred_) after_handler(s, e);
+}
+
+void shard::after_handler(slot& s, envelope&) {
+  deferred_ = false;
+  request_taken_ = false;
+  if (s.flags & state::stop_soon) {
+    s.flags &= static_cast<std::uint16_t>(~state::stop_soon);
+    begin_stop(s, self_index_, exit_kind::normal, {});
+  }
+}
+
+void shard::handler_threw(envelope& e) {
+  std::uint32_t type = e.type;
+  slot* s = self_slot_;
+  failure reason = describe_exception(std::current_exception(), self_);
+  if (s == nullptr) {
+    owner_.log(log_level::error, "a system task threw: " + reason.value + ": " + reason.what);
+    return;
+  }
+  if (current_ != nullptr) {
+    dead_letter_of(self_, e.sender, type, errc::actor_failed);
+    if (open_request r = current_request(); r.request != 0) answer_failure(r, reason);
+  }
+  deferred_ = false;
+  request_taken_ = false;
+  fail(*s, self_index_, std::move(reason), type);
+}
+
+open_request shard::current_request() const noexcept {
+  if (current_ == nullptr || request_taken_ || !current_->is(flag::asks)) return {};
+  return {current_->sender, current_->request()};
+}
+
+open_request shard::take_request() {
+  open_request r = current_request();
+  if (r.request == 0) return r;
+  request_taken_ = true;
+  deferred_ = true;
+  add_open_request(*self_slot_, r);
+  return r;
+}
+
+void shard::reject(envelope& e, errc code) {
+  if (!e.is(flag::answers | flag::system))
+    reject(message_head{e.type, e.flags, {place_, e.slot, e.generation}, e.sender, e.request()}, code);
+  destroy_payload(e);
+}
+
+void shard::reject(const message_head& head, errc code) {
+  dead_letter_of(head.target, head.sender, head.type, code);
+  if (head.flags & flag::routed)
+    if (slot* s = find(head.target); s != nullptr && s->cold != nullptr && s->cold->routed_done)
+      s->cold->routed_done->fetch_add(1, std::memory_order_relaxed);
+  if (head.flags & flag::asks)
+    answer_failure({head.sender, head.request},
+                   failure{code, head.target, std::string{"the request was not taken"},
+                           std::string{message_type_at(head.type).name}});
+}
+
+void shard::dead_letter_of(const actor_id& target, const actor_id& sender, std::uint32_t type, errc code) {
+  owner_.add_dead_letter({target, sender, std::string{message_type_at(type).name}, code});
+}
+
+void shard::answer_failure(const open_request& request, failure error) {
+  if (request.request == 0) return;
+  if (request.asker.shard() == outside) {
+    complete_outside(owner_, request.request, 0, nullptr, &error);
+    return;
+  }
+  message_head head{message_index<failure>, flag::answers | flag::failed, request.asker, self_,
+                    request.request};
+  const std::uint32_t size = envelope_size(payload<failure>::size, head.flags);
+  if (envelope* e = locate_answer(head, size)) {
+    write_header(e, head, size);
+    payload<failure>::construct(e->payload(), std::move(error));
+  }
+}
+
+void shard::send_erased(const message_head& head, void* from) {
+  const message_type& type = message_type_at(head.type);
+  const std::uint32_t size = envelope_size(type.size, head.flags);
+  if (envelope* e = locate(head, size)) {
+    write_header(e, head, size);
+    if (type.relocate != nullptr)
+      type.relocate(e->payload(), from);
+    else
+      __builtin_memcpy(e->payload(), from, type.size);
+  } else if (type.destroy != nullptr) {
+    type.destroy(from);
+  }
+}
+
+void shard::call(actor_id target, unique_function<void(shard&, actor_id)> work) {
+  system<shard_call>(target, {std::move(work)});
+}
+
+void shard::forward(slot& s, envelope& e) {
+  const message_type& type = message_type_at(e.type);
+  message_head head{e.type, e.flags, s.cold->elsewhere, e.sender, e.request()};
+  (void)type;
+  send_erased(head, e.payload());
+}
+
+} // namespace actors::detail

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <actors/detail/engine.hpp>
+
+#include <algorithm>
+
+#include "system_messages.hpp"
+
+namespace actors::detail {
+
+namespace {
+
+/// The engines of this process by node number; handles find theirs here from threads outside.
+struct engine_table {
+  spin_lock lock; // guards the entries; looked up once per tell from outside
+  std::vector<std::pair<std::uint64_t, engine*>> entries;
+};
+
+engine_table& engines() {
+  static engine_table table;
+  return table;
+}
+
+} // namespace
+
+engine* engine_of(std::uint64_t node) noexcept {
+  engine_table& t = engines();
+  spin_guard guard{t.lock};
+  for (auto& [number, e] : t.entries)
+    if (number == node) return e;
+  return nullptr;
+}
+
+engine::engine(const engine_options& options, driver& d) : options_{options}, driver_{d} {
+  {
+    engine_table& t = engines();
+    spin_guard guard{t.lock};
+    t.entries.emplace_back(options.node, this);
+  }
+  for (std::uint32_t i = 0; i < options_.shards; ++i) {
+    owned_.push_back(std::make_unique<shard>(*this, i, 1));
+    shards_[i].store(owned_.back().get(), std::memory_order_release);
+  }
+  shard_count_.store(options_.shards, std::memory_order_release);
+}
+
+engine::~engine() {
+  close_doors();
+  {
+    engine_table& t = engines();
+    spin_guard guard{t.lock};
+    std::erase_if(t.entries, [this](auto& entry) { return entry.second == this; });
+  }
+  for (auto& s : owned_) s->abandon();
+  for (auto& s : owned_) s->abandon(); // what the first round rejected may have been answered across
+  owned_.clear();
+  for (auto& [id, ask] : std::exchange(asks_, {})) {
+    failure end{errc::shutting_down, {}, "the node has shut down", ""};
+    ask->complete(0, nullptr, &end);
+  }
+}
+
+shard& engine::add_dedicated_shard() {
+  std::uint32_t i = 0;
+  {
+    spin_guard guard{shards_lock_};
+    i = static_cast<std::uint32_t>(owned_.size());
+    if (i >= max_shards) i = max_shards - 1;
+    owned_.push_back(std::make_unique<shard>(*this, i, 1));
+    shards_[i].store(owned_.back().get(), std::memory_order_release);
+  }
+  return *shard_at(i);
+}
+
+std::uint32_t engine::next_shard() noexcept {
+  std::uint32_t n = shard_count();
+  for (std::uint32_t k = 0; k < n; ++k) {
+    std::uint32_t i = next_shard_.fetch_add(1, std::memory_order_relaxed) % n;
+    if (!is_stuck(i)) return i;
+  }
+  return 0;
+}
+
+void engine::mark_stuck(std::uint32_t i, bool stuck) noexcept {
+  std::uint64_t bit = std::uint64_t{1} << (i % 64);
+  if (stuck)
+    stuck_[i / 64].fetch_or(bit, std::memory_order_relaxed);
+  else
+    stuck_[i / 64].fetch_and(~bit, std::memory_order_relaxed);
+}
+
+bool engine::is_stuck(std::uint32_t i) const noexcept {
+  return (stuck_[i / 64].load(std::memory_order_relaxed) >> (i % 64) & 1) != 0;
+}
+
+// -- outside ------------------------------------------------------------------------------------------
+
+void engine::post_call(actor_id target, unique_function<void(shard&, actor_id)> work) {
+  post(message_head{message_index<shard_call>, flag::system, target, {}, 0}, shard_call{std::move(work)});
+}
+
+std::uint64_t engine::open_outside(std::shared_ptr<outside_ask> ask) {
+  spin_guard guard{asks_lock_};
+  std::uint64_t id = next_ask_++;
+  asks_.emplace(id, std::move(ask));
+  return id;
+}
+
+bool engine::close_outside(std::uint64_t request) {
+  spin_guard guard{asks_lock_};
+  return asks_.erase(request) != 0;
+}
+
+void engine::complete(std::uint64_t request, std::uint32_t type, void* value, failure* error) {
+  std::shared_ptr<outside_ask> ask;
+  {
+    spin_guard guard{asks_lock_};
+    auto at = asks_.find(request);
+    if (at == asks_.end()) return;
+    ask = std::move(at->second);
+    asks_.erase(at);
+  }
+  ask->complete(type, value, error);
+  ask->done.store(true, std::memory_order_seq_cst);
+  driver_.notify();
+}
+
+void complete_outside(engine& owner, std::uint64_t request, std::uint32_t type, void* value,
+                      failure* error) {
+  owner.complete(request, type, value, error);
+}
+
+void engine::refuse_outside(const message_head& head, errc code) {
+  if (!(head.flags & flag::system))
+    add_dead_letter({head.target, head.sender, std::string{message_type_at(head.type).name}, code});
+  if ((head.flags & flag::asks) == 0) return;
+  failure error{code, head.target, "the request was not taken", std::string{message_type_at(head.type).name}};
+  complete(head.request, 0, nullptr, &error);
+}
+
+// -- names and topics -----------------------------------------------------------------------------------
+
+expected<void> engine::register_name(std::string name, actor_id id, const actor_type* type) {
+  if (name.empty())
+    return tl::make_unexpected(failure{errc::invalid_argument, id, "a name must not be empty", name});
+  spin_guard guard{names_lock_};
+  auto [at, fresh] = names_.try_emplace(name, id, type);
+  if (!fresh && at->second.first != id)
+    return tl::make_unexpected(failure{errc::name_taken, at->second.first, "the name is taken", name});
+  return {};
+}
+
+bool engine::unregister_name(std::string_view name, actor_id id) {
+  spin_guard guard{names_lock_};
+  auto at = names_.find(std::string{name});
+  if (at == names_.end() || at->second.first != id) return false;
+  names_.erase(at);
+  return true;
+}
+
+void engine::unregister_all(actor_id id) {
+  spin_guard guard{names_lock_};
+  std::erase_if(names_, [&](auto& entry) { return entry.second.first == id; });
+}
+
+std::pair<actor_id, const actor_type*> engine::find_name(const std::string& name) const {
+  spin_guard guard{names_lock_};
+  auto at = names_.find(name);
+  return at == names_.end() ? std::pair<actor_id, const actor_type*>{} : at->second;
+}
+
+void engine::subscribe(const std::string& topic, actor_id who) {
+  spin_guard guard{topics_lock_};
+  auto& list = topics_[topic].subscribers;
+  if (std::find(list.begin(), list.end(), who) == list.end()) list.push_back(who);
+}
+
+void engine::unsubscribe(const std::string& topic, actor_id who) {
+  spin_guard guard{topics_lock_};
+  if (auto at = topics_.find(topic); at != topics_.end()) std::erase(at->second.subscribers, who);
+}
+
+void engine::unsubscribe_all(actor_id who) {
+  spin_guard guard{topics_lock_};
+  for (auto& [key, entry] : topics_) std::erase(entry.subscribers, who);
+}
+
+std::vector<actor_id> engine::subscribers(const std::string& topic) const {
+  spin_guard guard{topics_lock_};
+  auto at = topics_.find(topic);
+  return at == topics_.end() ? std::vector<actor_id>{} : at->second.subscribers;
+}
+
+// -- dead letters and failures ---------------------------------------------------------------------------
+
+void engine::add_dead_letter(dead_letter letter) {
+  dead_letter_count_.fetch_add(1, std::memory_order_relaxed);
+  dead_by_reason_[static_cast<std::size_t>(letter.reason) % reasons].fetch_add(1, std::memory_order_relaxed);
+  spin_guard guard{letters_lock_};
+  if (letters_.size() < remembered) {
+    letters_.push_back(std::move(letter));
+  } else {
+    letters_[next_letter_] = std::move(letter);
+    next_letter_ = (next_letter_ + 1) % remembered;
+  }
+}
+
+std::vector<dead_letter> engine::recent_dead_letters() const {
+  spin_guard guard{letters_lock_};
+  std::vector<dead_letter> all(letters_.begin() + static_cast<std::ptrdiff_t>(next_letter_), letters_.end());
+  all.insert(all.end(), letters_.begin(), letters_.begin() + static_cast<std::ptrdiff_t>(next_letter_));
+  return all;
+}
+
+void engine::report_failure(const actor_id& who, const actor_type* type, const failure& reason,
+                            std::uint32_t message_type) {
+  std::string text = "actor " + to_string(who) + " (" + std::string{type->name} + ") failed in " +
+                     std::string{message_type_at(message_type).name} + ": " + reason.value + ": " + reason.what;
+  log(log_level::warning, text);
+}
+
+} // namespace actors::detail

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <actors/group.hpp>
+
+#include <algorithm>
+
+namespace actors::detail {
+
+promise<combined> collective_agent::on(contribution part) {
+  auto answer = make_promise<combined>();
+  parts_.emplace_back(std::move(part), answer);
+  if (parts_.size() == expected_) complete();
+  return answer;
+}
+
+void collective_agent::complete() {
+  // In the order of the members, whatever the order of arrival.
+  std::sort(parts_.begin(), parts_.end(),
+            [](const auto& a, const auto& b) { return a.first.index < b.first.index; });
+  contribution& first = parts_.front().first;
+  for (std::size_t k = 1; k < parts_.size(); ++k)
+    if (first.combine != nullptr) first.combine(first.value.get(), parts_[k].first.value.get());
+  if (!up_) {
+    release(combined{first.value});
+    return;
+  }
+  auto waiting = std::exchange(parts_, {});
+  contribution sum{waiting.front().first.index, waiting.front().first.value, waiting.front().first.combine};
+  // The members' own asks carry the time limit.
+  ask(up_, std::move(sum), std::chrono::hours{24})
+      .then([waiting = std::move(waiting)](expected<combined> result) {
+        for (auto& [part, answer] : waiting) {
+          if (result)
+            answer.set(*result);
+          else
+            answer.fail(result.error());
+        }
+      });
+}
+
+void collective_agent::release(const combined& result) {
+  for (auto& [part, answer] : std::exchange(parts_, {})) answer.set(result);
+}
+
+std::shared_ptr<group_core> lay_out(engine& node, grid shape, actors::layout how) {
+  auto core = std::make_shared<group_core>();
+  core->shape = shape;
+  const std::size_t n = shape.size();
+  const std::uint32_t shards = node.shard_count();
+  core->by_shard.resize(shards);
+  core->members.reserve(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    auto s = static_cast<std::uint32_t>(how == spread ? i * shards / n : i % shards);
+    core->by_shard[s].push_back(static_cast<std::uint32_t>(i));
+    core->members.push_back(node.shard_at(s)->reserve());
+  }
+  return core;
+}
+
+void spawn_agents(engine& node, group_core& core) {
+  std::uint32_t used = 0;
+  std::uint32_t first = 0;
+  for (std::uint32_t s = core.by_shard.size(); s-- > 0;)
+    if (!core.by_shard[s].empty()) {
+      ++used;
+      first = s;
+    }
+  core.agents.resize(core.by_shard.size());
+  if (used == 0) return;
+  auto make = [&](std::uint32_t s, std::uint32_t expected, ref<collective_agent> up) {
+    actor_id id = node.shard_at(s)->reserve();
+    node.post_call(id, creation<collective_agent>({}, birth{}, expected, up));
+    return ref<collective_agent>{id};
+  };
+  ref<collective_agent> top;
+  if (used > 1) top = make(first, used, {});
+  for (std::uint32_t s = 0; s < core.by_shard.size(); ++s)
+    if (!core.by_shard[s].empty())
+      core.agents[s] = make(s, static_cast<std::uint32_t>(core.by_shard[s].size()), top).id();
+}
+
+} // namespace actors::detail

@@ -1,0 +1,538 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Failure, restart and the ordered stop.
+//
+//   running --stop--> stopping: children, last started first, each within its time, then killed
+//                     -> on_stop (may be a coroutine) -> ended: watchers, names, parent, slot free
+//   running --throws--> failed (held) --parent--> restart: children stopped as above, new instance
+//                                              |  resume | stop
+//   running --kill--> as stop, without on_stop and with killed children
+#include <algorithm>
+
+#include <actors/detail/engine.hpp>
+#include <actors/task.hpp>
+
+#include "exceptions.hpp"
+#include "system_messages.hpp"
+
+namespace actors::detail {
+
+namespace {
+
+/// After a kill that nobody confirms (its shard hangs) the child is given up.
+constexpr nanoseconds_t kill_grace = 1'000'000'000;
+
+} // namespace
+
+void shard::fail(slot& s, std::uint32_t i, failure reason, std::uint32_t message_type) {
+  if (i == root || (s.flags & state::vacant)) return;
+  if (s.flags & state::stopping) {
+    // on_stop threw, or its coroutine did: the end goes on.
+    owner_.report_failure(id_of(s, i), s.type, reason, message_type);
+    continue_stop(s, i);
+    return;
+  }
+  ++cold(s).failures;
+  actor_id id = id_of(s, i);
+  owner_.report_failure(id, s.type, reason, message_type);
+  end_dealings(s, reason);
+  s.flags &= static_cast<std::uint16_t>(~(state::stop_soon | state::awaiting));
+  std::string type{message_type_at(message_type).name};
+  extras& x = *s.cold;
+  if (s.flags & state::guest) {
+    // The home knows the parent; it decides and sends its order here.
+    s.flags |= state::failed;
+    call(x.elsewhere, [reason, type, at = actor_id{place_, i, s.generation}](shard& home, actor_id me) {
+      home.guest_failed(me, at, reason, type);
+    });
+    return;
+  }
+  if (x.remote_parent) {
+    s.flags |= state::failed;
+    system<child_failed_notice>(x.remote_parent, {id, std::move(reason), std::move(type)});
+    return;
+  }
+  slot& parent = *find(s.parent);
+  if (parent.type->handles_child_failed && (parent.flags & state::stopping) == 0) {
+    s.flags |= state::failed;
+    tell_child_failed(s.parent, id, std::move(reason), std::move(type));
+    return;
+  }
+  begin_stop(s, i, exit_kind::failed, std::move(reason));
+}
+
+void shard::tell_child_failed(std::uint32_t parent, actor_id child, failure reason, std::string type) {
+  actor_id to{place_, parent, find(parent)->generation};
+  send<child_failed>({message_index<child_failed>, 0, to, child, 0},
+                     child_failed{child, std::move(reason), std::move(type)});
+}
+
+void shard::guest_failed(actor_id me, actor_id at, failure reason, std::string type) {
+  slot* s = find(me);
+  if (s == nullptr) return;
+  if (cold(*s).remote_parent) {
+    system<child_failed_notice>(s->cold->remote_parent, {me, std::move(reason), std::move(type)});
+  } else if (find(s->parent)->type->handles_child_failed) {
+    tell_child_failed(s->parent, me, std::move(reason), std::move(type));
+  } else {
+    system<stop_request>(at, {exit_kind::failed});
+  }
+}
+
+/// Answers what the actor owes and drops what it waits for: its asks, coroutines and timers.
+void shard::end_dealings(slot& s, const failure& why) {
+  if (s.cold == nullptr) return;
+  extras& x = *s.cold;
+  while (x.tasks != nullptr) drop_task(*x.tasks);
+  while (x.asks != nullptr) close_ask(*x.asks);
+  while (x.timers != nullptr) free_timer(*x.timers);
+  for (const open_request& r : std::exchange(x.open_requests, {})) answer_failure(r, why);
+}
+
+void shard::restart(actor_id id, const actor_type& type, unique_function<void(shard&, slot&)> construct) {
+  slot* s = find(id);
+  if (s == nullptr || id.slot == root) return;
+  if (s->flags & state::moved) {
+    call(s->cold->elsewhere, [&type, c = std::move(construct)](shard& host, actor_id at) mutable {
+      host.restart(at, type, std::move(c));
+    });
+    return;
+  }
+  if (s->flags & state::stopping) return;
+  end_dealings(*s, {errc::actor_failed, id, "restarted", ""});
+  s->flags = static_cast<std::uint16_t>((s->flags & ~state::awaiting) | state::failed);
+  extras& x = cold(*s);
+  x.stop = std::make_unique<stop_progress>();
+  x.stop->kind = exit_kind::shutdown;
+  x.stop->rebuild = std::move(construct);
+  x.stop->rebuild_type = &type;
+  continue_stop(*s, id.slot);
+}
+
+void shard::rebuild(slot& s, std::uint32_t i) {
+  auto construct = std::move(s.cold->stop->rebuild);
+  const actor_type* type = s.cold->stop->rebuild_type;
+  s.cold->stop.reset();
+  s.type->destroy(s);
+  // Until the new instance stands there is nothing to destroy.
+  s.type = &unborn_type();
+  ++s.cold->restarts;
+  s.flags &= static_cast<std::uint16_t>(~state::parent_waits);
+  try {
+    context_guard as{*this, s, i, id_of(s, i)};
+    construct(*this, s);
+  } catch (...) {
+    failure reason = describe_exception(std::current_exception(), id_of(s, i));
+    s.flags &= static_cast<std::uint16_t>(~state::failed);
+    fail(s, i, std::move(reason), message_index<shard_call>);
+    return;
+  }
+  s.type = type;
+  release_hold(s, i, state::failed);
+}
+
+void shard::resume(actor_id id) {
+  if (id.place != place_) {
+    call(id, [](shard& there, actor_id who) { there.resume(who); });
+    return;
+  }
+  slot* s = find(id);
+  if (s == nullptr) return;
+  if (s->flags & state::moved) {
+    call(s->cold->elsewhere, [](shard& host, actor_id at) { host.resume(at); });
+    return;
+  }
+  release_hold(*s, id.slot, state::failed);
+}
+
+void shard::stop_self() {
+  if (self_slot_ == nullptr) return;
+  self_slot_->flags |= state::stop_soon;
+  deferred_ = true;
+}
+
+void shard::stop(actor_id id, exit_kind kind) {
+  if (id.place != place_)
+    system<stop_request>(id, {kind});
+  else if (self_slot_ != nullptr && id == self_ && kind != exit_kind::failed)
+    stop_self();
+  else
+    urgent({urgent_step::what::stop, kind, id, {}});
+}
+
+void shard::kill(actor_id id) {
+  if (id.place != place_)
+    system<kill_request>(id, {});
+  else
+    urgent({urgent_step::what::kill, exit_kind::killed, id, {}});
+}
+
+void shard::run_urgent() {
+  // One step at a time, in order; steps add steps, never recursion.
+  for (std::size_t k = 0; k < urgent_.size(); ++k) {
+    urgent_step step = urgent_[k];
+    slot* s = find(step.target);
+    if (s == nullptr) continue;
+    leave();
+    switch (step.kind) {
+      case urgent_step::what::stop:
+        begin_stop(*s, step.target.slot, step.exit, {});
+        break;
+      case urgent_step::what::kill:
+        begin_stop(*s, step.target.slot, exit_kind::killed, {});
+        break;
+      case urgent_step::what::child_ended:
+        if (s->cold != nullptr && s->cold->stop) {
+          if (s->cold->stop->child == step.other) {
+            wheel_.cancel(s->cold->stop->child_timer);
+            s->cold->stop->child = {};
+          }
+          continue_stop(*s, step.target.slot);
+        }
+        break;
+    }
+  }
+  urgent_.clear();
+}
+
+void shard::begin_stop(slot& s, std::uint32_t i, exit_kind kind, failure reason) {
+  if (s.flags & state::reserved && (s.flags & state::moving) == 0) return;
+  if (s.flags & state::stopping) {
+    if (kind != exit_kind::killed || s.cold == nullptr || !s.cold->stop) return;
+    if (s.cold->stop->kind != exit_kind::failed) s.cold->stop->kind = kind;
+    s.cold->stop->hook_called = true;
+    while (s.cold->tasks != nullptr) drop_task(*s.cold->tasks);
+    if (s.cold->stop->child) kill(s.cold->stop->child);
+    continue_stop(s, i);
+    return;
+  }
+  s.flags |= state::stopping;
+  s.flags &= static_cast<std::uint16_t>(~state::failed);
+  if (s.cold == nullptr && s.last_child == nobody && s.type->stopping == nullptr) {
+    // The common case: a leaf without a cold part ends here and now.
+    if (s.parent != nobody && wants_ends(*find(s.parent))) cold(s).stop = std::make_unique<stop_progress>();
+    if (s.cold == nullptr) {
+      s.type->destroy(s);
+      unlink_child(s, i);
+      release_slot(s, i);
+      return;
+    }
+  }
+  extras& x = cold(s);
+  x.stop = std::make_unique<stop_progress>();
+  x.stop->kind = kind;
+  x.stop->reason = std::move(reason);
+  x.stop->hook_called = kind == exit_kind::killed || kind == exit_kind::failed;
+  if (kind == exit_kind::killed)
+    end_dealings(s, {errc::actor_stopped, id_of(s, i), "killed", ""});
+  continue_stop(s, i);
+}
+
+bool shard::wants_ends(const slot& parent) const noexcept {
+  return (parent.flags & state::parent_waits) || parent.type->handles_child_stopped ||
+         (parent.cold != nullptr && parent.cold->stop != nullptr);
+}
+
+void shard::continue_stop(slot& s, std::uint32_t i) {
+  stop_progress& progress = *s.cold->stop;
+  if (s.last_child != nobody || !s.cold->remote_children.empty()) {
+    if (!progress.child) stop_last_child(s, i);
+    return;
+  }
+  if (progress.rebuild) {
+    rebuild(s, i);
+    return;
+  }
+  if (s.flags & state::moving) return; // goes on when the host has said where it is
+  if (s.flags & state::moved) {
+    if (!progress.hook_called) {
+      progress.hook_called = true;
+      if (progress.kind == exit_kind::killed)
+        system<kill_request>(s.cold->elsewhere, {});
+      else
+        system<stop_request>(s.cold->elsewhere, {progress.kind});
+    } else if (progress.kind == exit_kind::killed && !progress.child_killed) {
+      progress.child_killed = true;
+      system<kill_request>(s.cold->elsewhere, {});
+    }
+    return;
+  }
+  if (!progress.hook_called) {
+    progress.hook_called = true;
+    // A coroutine under way finishes first, within the time its parent gives.
+    if (s.cold->tasks != nullptr) {
+      progress.hook_called = false;
+      return;
+    }
+    if (s.type->stopping != nullptr) {
+      try {
+        context_guard as{*this, s, i, id_of(s, i)};
+        s.type->stopping(*this, s);
+      } catch (...) {
+        owner_.report_failure(id_of(s, i), s.type, describe_exception(std::current_exception(), id_of(s, i)),
+                              message_index<shard_call>);
+      }
+    }
+  }
+  if (s.cold->tasks != nullptr) return; // on_stop is a coroutine
+  finish_stop(s, i);
+}
+
+void shard::stop_last_child(slot& s, std::uint32_t i) {
+  stop_progress& progress = *s.cold->stop;
+  s.flags |= state::parent_waits;
+  nanoseconds_t time = 5'000'000'000;
+  bool remote = !s.cold->remote_children.empty();
+  if (remote) {
+    progress.child = s.cold->remote_children.back();
+  } else {
+    std::uint32_t c = s.last_child;
+    slot& child = *find(c);
+    progress.child = {place_, c, child.generation};
+    if (child.cold != nullptr) time = child.cold->shutdown;
+  }
+  progress.child_killed = progress.kind == exit_kind::killed || time == 0;
+  progress.child_timer.fire = [](timer_node* node, void* owner) {
+    static_cast<shard*>(owner)->child_overdue(*node);
+  };
+  progress.owner = i;
+  if (time >= 0 || progress.child_killed)
+    wheel_.set(progress.child_timer, now_ + (progress.child_killed ? kill_grace : time));
+  if (progress.child_killed)
+    kill(progress.child);
+  else
+    stop(progress.child, exit_kind::shutdown);
+}
+
+void shard::child_overdue(timer_node& node) {
+  auto& progress =
+      *reinterpret_cast<stop_progress*>(reinterpret_cast<char*>(&node) - offsetof(stop_progress, child_timer));
+  std::uint32_t i = progress.owner;
+  slot& s = *find(i);
+  if (!progress.child_killed) {
+    progress.child_killed = true;
+    kill(progress.child);
+    wheel_.set(progress.child_timer, now_ + kill_grace);
+    return;
+  }
+  // Its shard does not answer: go on without it.
+  owner_.log(log_level::error, "actor " + to_string(progress.child) + " did not end when killed: given up");
+  std::erase(s.cold->remote_children, progress.child);
+  if (progress.child.place == place_)
+    if (slot* c = find(progress.child)) {
+      unlink_child(*c, progress.child.slot);
+      c->parent = nobody;
+    }
+  progress.child = {};
+  continue_stop(s, i);
+}
+
+void shard::finish_stop(slot& s, std::uint32_t i) {
+  extras& x = *s.cold;
+  const actor_id id = id_of(s, i);
+  exit_kind kind = x.stop->kind;
+  failure reason = std::move(x.stop->reason);
+  failure owed = kind == exit_kind::failed
+                     ? reason
+                     : failure{errc::actor_stopped, id, "the actor stopped before it answered", ""};
+  end_dealings(s, owed);
+  wheel_.cancel(x.throttle_timer);
+  wheel_.cancel(x.stop->child_timer);
+  drain_to_dead_letters(s);
+  if (x.throttled_senders.size() != 0) {
+    s.waiting = 0;
+    release_throttled(s);
+  }
+  {
+    context_guard as{*this, s, i, id};
+    s.type->destroy(s);
+  }
+  if (s.flags & state::guest) {
+    system<guest_ended_notice>(x.elsewhere, {kind, std::move(reason)});
+    release_slot(s, i);
+    return;
+  }
+  if (x.named) owner_.unregister_all(id);
+  if (x.subscribed) owner_.unsubscribe_all(id);
+  for (const actor_id& other : x.watched) unwatch_for(other, id);
+  for (const actor_id& watcher : x.watchers) notify_down(watcher, id, kind, reason);
+  actor_id parent = x.remote_parent;
+  if (!parent && s.parent != nobody) {
+    slot& p = *find(s.parent);
+    if (wants_ends(p)) parent = {place_, s.parent, p.generation};
+  }
+  unlink_child(s, i);
+  release_slot(s, i);
+  if (i == root) ended_.store(true, std::memory_order_release);
+  if (parent.place == place_ && parent)
+    child_ended(parent, id, kind, reason);
+  else if (parent)
+    system<child_ended_notice>(parent, {id, kind, reason});
+}
+
+void shard::child_ended(actor_id parent, actor_id child, exit_kind kind, const failure& reason) {
+  slot* p = find(parent);
+  if (p == nullptr) return;
+  if (p->cold != nullptr) std::erase(p->cold->remote_children, child);
+  if (p->cold != nullptr && p->cold->stop)
+    urgent({urgent_step::what::child_ended, kind, parent, child});
+  else if (p->type->handles_child_stopped)
+    send<child_stopped>({message_index<child_stopped>, 0, parent, child, 0}, child_stopped{child, kind, reason});
+}
+
+void shard::drain_to_dead_letters(slot& s) {
+  extras& x = *s.cold;
+  for (envelope_queue* q : {&x.stash, &x.held, &x.backlog}) {
+    while (envelope* e = q->front(pool_)) {
+      // Askers in the stash have been answered with the open requests.
+      if (q == &x.stash && e->is(flag::asks)) {
+        dead_letter_of({place_, e->slot, e->generation}, e->sender, e->type, errc::actor_stopped);
+        destroy_payload(*e);
+      } else {
+        reject(*e, errc::actor_stopped);
+      }
+      q->pop(e);
+    }
+    q->clear(pool_);
+  }
+  x.held_count = x.backlog_count = 0;
+}
+
+// -- watching ----------------------------------------------------------------------------------------
+
+void shard::watch(actor_id who) {
+  extras& x = cold(*self_slot_);
+  if (std::find(x.watched.begin(), x.watched.end(), who) != x.watched.end()) return;
+  x.watched.push_back(who);
+  if (slot* s = find(who)) {
+    cold(*s).watchers.push_back(self_);
+    return;
+  }
+  if (who.place == place_ && claim_reserved(who) == nullptr) {
+    notify_down(self_, who, exit_kind::unknown, {errc::no_such_actor, who, "the actor had ended already", ""});
+    return;
+  }
+  system<watch_request>(who, {self_});
+}
+
+void shard::unwatch(actor_id who) {
+  if (self_slot_->cold != nullptr) std::erase(self_slot_->cold->watched, who);
+  unwatch_for(who, self_);
+}
+
+void shard::unwatch_for(actor_id who, actor_id watcher) {
+  if (who.place != place_)
+    system<unwatch_request>(who, {watcher});
+  else if (slot* s = find(who); s != nullptr && s->cold != nullptr)
+    std::erase(s->cold->watchers, watcher);
+}
+
+void shard::notify_down(actor_id watcher, actor_id who, exit_kind kind, const failure& reason) {
+  if (slot* s = find(watcher); s != nullptr && s->cold != nullptr) std::erase(s->cold->watched, who);
+  if (watcher.place == place_ && find(watcher) == nullptr) return;
+  send<down>({message_index<down>, 0, watcher, who, 0}, down{who, kind, reason});
+}
+
+void shard::mark_named(actor_id id) {
+  if (id.place != place_)
+    call(id, [](shard& there, actor_id who) { there.mark_named(who); });
+  else if (slot* s = find(id))
+    cold(*s).named = true;
+}
+
+void shard::count_routed(actor_id id, std::shared_ptr<std::atomic<std::uint64_t>> counter) {
+  if (id.place != place_) {
+    call(id, [c = std::move(counter)](shard& there, actor_id who) mutable { there.count_routed(who, std::move(c)); });
+    return;
+  }
+  slot* s = find(id);
+  if (s == nullptr) return;
+  cold(*s).routed_done = std::move(counter);
+  s->flags |= state::counted;
+}
+
+// -- the end of the shard ------------------------------------------------------------------------------
+
+void shard::begin_shutdown() {
+  slot& r = *find(root);
+  if (r.last_child == nobody && r.cold == nullptr) {
+    ended_.store(true, std::memory_order_release);
+    return;
+  }
+  urgent({urgent_step::what::stop, exit_kind::shutdown, {place_, root, first_generation_}, {}});
+}
+
+void shard::abandon() {
+  shard* before = std::exchange(current_shard, this);
+  leave();
+  std::uint32_t end = next_fresh_.load(std::memory_order_relaxed);
+  for (std::uint32_t i = 1; i < end; ++i) {
+    slot* s = find(i);
+    if (s == nullptr) {
+      i |= segment_size - 1;
+      continue;
+    }
+    if (s->type == nullptr || (s->flags & state::vacant)) continue;
+    if (s->cold != nullptr) {
+      end_dealings(*s, {errc::shutting_down, id_of(*s, i), "the node is shutting down", ""});
+      drain_to_dead_letters(*s);
+    }
+    if ((s->flags & (state::moved | state::moving)) == 0) s->type->destroy(*s);
+    delete s->cold;
+    s->cold = nullptr;
+    s->type = nullptr;
+    s->flags = state::vacant;
+    ++s->generation;
+  }
+  live_.store(0, std::memory_order_relaxed);
+  discard_all_mail();
+  slot* r = find(root);
+  delete r->cold;
+  r->cold = nullptr;
+  current_shard = before;
+}
+
+void shard::discard_all_mail() {
+  while (envelope* e = fifo_.front(pool_)) {
+    reject(*e, errc::shutting_down);
+    fifo_.pop(e);
+  }
+  fifo_.clear(pool_);
+  auto discard = [this](chunk* c) {
+    while (c != nullptr) {
+      chunk* next = c->next;
+      reject_chunk(c, errc::shutting_down);
+      c = next;
+    }
+  };
+  discard(std::exchange(incoming_, nullptr));
+  discard(inbox_.exchange(nullptr));
+  discard(std::exchange(foreign_first_, nullptr));
+  foreign_last_ = nullptr;
+  for (std::uint32_t to : dirty_)
+    if (chunk* c = std::exchange(outboxes_[to].open, nullptr)) {
+      c->used = static_cast<std::uint32_t>(outboxes_[to].write - c->begin());
+      outboxes_[to].write = outboxes_[to].limit = nullptr;
+      reject_chunk(c, errc::shutting_down);
+    }
+  dirty_.clear();
+  // Rejecting answers askers, which may have written again: those are answers to nobody now.
+  while (envelope* e = fifo_.front(pool_)) {
+    destroy_payload(*e);
+    fifo_.pop(e);
+  }
+  fifo_.clear(pool_);
+  for (outbox& box : outboxes_)
+    if (chunk* c = std::exchange(box.open, nullptr)) {
+      c->used = static_cast<std::uint32_t>(box.write - c->begin());
+      for (char* at = c->begin(); at != c->begin() + c->used;) {
+        auto* e = reinterpret_cast<envelope*>(at);
+        at += e->size();
+        destroy_payload(*e);
+      }
+      pool_.give(c);
+    }
+  dirty_.clear();
+}
+
+} // namespace actors::detail

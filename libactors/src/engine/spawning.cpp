@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <actors/detail/spawning.hpp>
+
+namespace actors::detail {
+
+birth birth_of(const spawn_options& options) {
+  birth how;
+  how.mailbox = options.mailbox;
+  how.shutdown = options.shutdown.count();
+  how.customised = options.mailbox.limit != 0 || options.mailbox.policy != overflow_policy::refuse ||
+                   options.shutdown != spawn_options{}.shutdown;
+  return how;
+}
+
+shard& choose_shard(engine& node, const spawn_options& options, shard* here) {
+  using where = spawn_options::where;
+  switch (options.place) {
+    case where::given_shard: return *node.shard_at(options.shard % node.shard_count());
+    case where::any_shard: return *node.shard_at(node.next_shard());
+    case where::own_thread: return node.add_dedicated_shard();
+    case where::here:
+    case where::default_place: break;
+  }
+  return here != nullptr ? *here : *node.shard_at(node.next_shard());
+}
+
+void name_newborn(engine& node, const std::string& name, actor_id id, const actor_type* type) {
+  auto registered = node.register_name(name, id, type);
+  if (!registered) {
+    node.log(log_level::error, to_string(registered.error()));
+    return;
+  }
+  auto mark = [](shard& there, actor_id who) { there.mark_named(who); };
+  if (current_shard != nullptr && id.place == current_shard->place())
+    current_shard->mark_named(id);
+  else if (current_shard != nullptr)
+    current_shard->call(id, mark);
+  else
+    node.post_call(id, mark);
+}
+
+void subscribe_self(const std::string& key) {
+  shard& s = *current_shard;
+  s.cold(*s.self_slot()).subscribed = true;
+  s.owner().subscribe(key, s.self());
+}
+
+} // namespace actors::detail

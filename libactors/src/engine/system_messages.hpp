@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// What shards tell each other about actors. Each is sent with `flag::system` to the slot of the actor
+// concerned and handled by its shard, in order with that actor's messages.
+#pragma once
+
+#include <actors/detail/shard.hpp>
+
+namespace actors::detail {
+
+/// Messages wait aside for this actor; its turn has come.
+struct token {};
+/// Ends a stretch of chunks that were sorted into mailboxes.
+struct order_mark {};
+struct watch_request {
+  actor_id watcher;
+};
+struct unwatch_request {
+  actor_id watcher;
+};
+struct stop_request {
+  exit_kind kind;
+};
+struct kill_request {};
+/// To a parent on another shard.
+struct child_born {
+  actor_id child;
+};
+struct child_ended_notice {
+  actor_id child;
+  exit_kind kind;
+  failure reason;
+};
+struct child_failed_notice {
+  actor_id child;
+  failure reason;
+  std::string message_type;
+};
+/// The target's mailbox is full: the receiver of this handles nothing more until released.
+struct throttle_notice {};
+struct release_notice {};
+
+/// What a moving actor takes along; owned by whoever holds it.
+struct parcel {
+  actor_id home;
+  const actor_type* type = nullptr;
+  alignas(16) std::byte storage[inline_state];
+  std::uint32_t handled = 0;
+  mailbox_options mailbox;
+  bool bounded = false;
+};
+/// The host to the home: the actor now lies in this slot.
+struct parcel_arrived {
+  actor_id at;
+};
+/// The host to the home: the guest has ended.
+struct guest_ended_notice {
+  exit_kind kind;
+  failure reason;
+};
+
+/// The types of actors without a class: the root of a shard, and one whose constructor threw.
+[[nodiscard]] const actor_type& root_type();
+[[nodiscard]] const actor_type& unborn_type();
+
+} // namespace actors::detail

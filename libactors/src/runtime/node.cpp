@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <actors/node.hpp>
+
+#include "platform.hpp"
+
+namespace actors {
+
+void basic_node::stop(any_ref who) {
+  engine_->post_call(who.id(), [](detail::shard& there, actor_id id) { there.stop(id); });
+}
+
+void basic_node::kill(any_ref who) {
+  engine_->post_call(who.id(), [](detail::shard& there, actor_id id) { there.kill(id); });
+}
+
+expected<void> basic_node::enter_name(const std::string& name, actor_id id, const detail::actor_type* type) {
+  auto entered = engine_->register_name(name, id, type);
+  if (entered)
+    engine_->post_call(id, [](detail::shard& there, actor_id who) { there.mark_named(who); });
+  return entered;
+}
+
+node_counters basic_node::counters() const {
+  node_counters c;
+  for (std::uint32_t i = 0; detail::shard* s = engine_->shard_at(i); ++i) {
+    c.messages += s->processed();
+    c.live_actors += s->live();
+  }
+  c.dead_letters = engine_->dead_letter_count();
+  return c;
+}
+
+struct node::body {
+  explicit body(const node_options& options) : platform{options} {}
+  runtime::platform platform;
+};
+
+node::node(const node_options& options) {
+  if (auto valid = options.check(); !valid) throw usage_error{valid.error().what};
+  body_ = std::make_unique<body>(options);
+  attach(body_->platform.engine());
+}
+
+node::~node() = default;
+
+bool node::shutdown() { return body_->platform.shutdown(); }
+
+node_counters node::counters() const { return body_->platform.counters(); }
+
+} // namespace actors

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "platform.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include <caf/scheduler/coordinator.hpp>
+#include <caf/scoped_execution_unit.hpp>
+
+#include "dedicated_thread.hpp"
+#include "logging.hpp"
+
+namespace actors::runtime {
+
+using detail::nanoseconds_t;
+
+namespace {
+
+/// How often the clock thread looks at shards that are at work.
+constexpr nanoseconds_t look_interval = 10'000'000;
+/// Looks in a row that a shard must be busy and another idle before actors move.
+constexpr std::uint32_t busy_before_moving = 5;
+/// A handler that runs this long is taken to hang: new actors avoid its shard, and another thread
+/// takes the worker's place.
+constexpr nanoseconds_t stuck_after = 500'000'000;
+
+std::uint64_t next_node_number() {
+  static std::atomic<std::uint64_t> next{1};
+  return next.fetch_add(1);
+}
+
+std::uint32_t or_cores(std::uint32_t wanted) {
+  return wanted != 0 ? wanted : std::max(1U, std::thread::hardware_concurrency());
+}
+
+node_options completed(node_options o) {
+  o.workers = or_cores(o.workers);
+  if (o.shards == 0) o.shards = o.workers;
+  return o;
+}
+
+} // namespace
+
+struct platform::config : caf::actor_system_config {
+  explicit config(std::uint32_t workers) {
+    set("scheduler.max-threads", static_cast<size_t>(workers));
+    set("scheduler.max-throughput", static_cast<size_t>(300));
+    module_factories.emplace_back([](caf::actor_system& sys) -> caf::actor_system::module* {
+      return new caf::scheduler::coordinator<spinning_policy>(sys);
+    });
+  }
+};
+
+platform::platform(const node_options& options)
+    : options_{completed(options)}, epoch_{std::chrono::steady_clock::now()},
+      logger_{make_logger(options_)} {
+  detail::engine_options eo;
+  eo.node = next_node_number();
+  eo.shards = options_.shards;
+  eo.mailbox = options_.mailbox;
+  eo.inbox_limit = static_cast<std::int64_t>(options_.inbox_bytes);
+  eo.counters = options_.counters;
+  engine_ = std::make_unique<detail::engine>(eo, *this);
+  config_ = std::make_unique<config>(options_.workers);
+  system_ = std::make_unique<caf::actor_system>(*config_);
+  queue_ = &static_cast<caf::scheduler::coordinator<spinning_policy>&>(system_->scheduler()).data().queue;
+  for (std::uint32_t i = 0; i < options_.shards; ++i)
+    jobs_.push_back(caf::make_counted<shard_job>(*this, *engine_->shard_at(i)));
+  clock_thread_ = std::thread{[this] { run_clock(); }};
+}
+
+platform::~platform() { shutdown(); }
+
+void platform::wake(detail::shard& s) {
+  if (s.index() < jobs_.size())
+    jobs_[s.index()]->wake();
+  else
+    thread_of(s).wake();
+  if (!awake_.load(std::memory_order_relaxed)) deadline_changed(0);
+}
+
+dedicated_thread& platform::thread_of(detail::shard& s) {
+  std::lock_guard guard{threads_mutex_};
+  auto& t = dedicated_[s.index()];
+  if (t == nullptr) t = std::make_unique<dedicated_thread>(*this, s);
+  return *t;
+}
+
+nanoseconds_t platform::clock() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - epoch_).count();
+}
+
+void platform::log(log_level level, std::string_view text) { write_log(*logger_, level, text); }
+
+bool platform::wait(const std::atomic<bool>& done, nanoseconds_t timeout) {
+  // Most answers are there within microseconds.
+  auto give_up = std::chrono::steady_clock::now() + std::chrono::microseconds{20};
+  while (std::chrono::steady_clock::now() < give_up) {
+    if (done.load(std::memory_order_acquire)) return true;
+    __builtin_ia32_pause();
+  }
+  std::unique_lock guard{wait_mutex_};
+  ++waiters_;
+  bool there = wait_ready_.wait_for(guard, std::chrono::nanoseconds{std::max<nanoseconds_t>(timeout, 0)},
+                                    [&] { return done.load(std::memory_order_seq_cst); });
+  --waiters_;
+  return there;
+}
+
+void platform::notify() {
+  if (waiters_.load(std::memory_order_seq_cst) == 0) return;
+  // The lock keeps the notification from falling between a waiter's look and its sleep.
+  { std::lock_guard guard{wait_mutex_}; }
+  wait_ready_.notify_all();
+}
+
+// -- the clock thread: timers, the watchdog, balance -------------------------------------------------
+
+void platform::deadline_changed(nanoseconds_t deadline) noexcept {
+  if (deadline >= sleeping_until_.load(std::memory_order_seq_cst)) return;
+  { std::lock_guard guard{clock_mutex_}; }
+  clock_ready_.notify_one();
+}
+
+nanoseconds_t platform::wake_due(nanoseconds_t now) {
+  nanoseconds_t next = detail::timer_wheel::never;
+  for (auto& job : jobs_) {
+    if (!job->idle()) continue;
+    nanoseconds_t due = job->shard().next_deadline();
+    if (due <= now)
+      job->wake();
+    else
+      next = std::min(next, due);
+  }
+  return next;
+}
+
+void platform::run_clock() {
+  watched_.resize(detail::engine::max_shards);
+  nanoseconds_t next_look = 0;
+  while (!stopping_.load()) {
+    nanoseconds_t now = clock();
+    // Sleeping times are announced before the last look, so that a change in between is not lost.
+    sleeping_until_.store(0, std::memory_order_seq_cst);
+    nanoseconds_t due = wake_due(now);
+    bool busy = false;
+    for (auto& job : jobs_) busy |= !job->idle();
+    {
+      std::lock_guard guard{threads_mutex_};
+      busy |= !dedicated_.empty();
+    }
+    if (busy && now >= next_look) {
+      watch(now);
+      next_look = now + look_interval;
+    }
+    awake_.store(busy, std::memory_order_relaxed);
+    nanoseconds_t until = busy ? std::min(due, next_look) : due;
+    std::unique_lock guard{clock_mutex_};
+    sleeping_until_.store(until, std::memory_order_seq_cst);
+    if (stopping_.load()) break;
+    if (wake_due(clock()) < until) continue;
+    bool idle_now = true;
+    for (auto& job : jobs_) idle_now &= job->idle();
+    if (!busy && !idle_now) continue;
+    if (until == detail::timer_wheel::never)
+      clock_ready_.wait(guard);
+    else
+      clock_ready_.wait_for(guard, std::chrono::nanoseconds{std::max<nanoseconds_t>(until - clock(), 1000)});
+  }
+}
+
+void platform::watch(nanoseconds_t now) {
+  std::uint32_t stuck = 0;
+  std::uint64_t idle = 0;
+  for (std::uint32_t i = 0; detail::shard* s = engine_->shard_at(i); ++i) {
+    watch_shard(i, now);
+    stuck += watched_[i].stuck && s->index() < jobs_.size();
+    if (i < jobs_.size() && jobs_[i]->idle()) idle |= std::uint64_t{1} << (i % 64);
+  }
+  stuck_shards_.store(stuck, std::memory_order_relaxed);
+  // One more thread for each worker that is caught.
+  std::size_t substitutes;
+  {
+    std::lock_guard guard{threads_mutex_};
+    substitutes = substitutes_.size();
+    if (stuck > substitutes && !stopping_.load())
+      substitutes_.emplace_back([this] { run_substitute(); });
+  }
+  engine_->idle_shards.store(idle, std::memory_order_relaxed);
+  if (options_.balance) balance();
+}
+
+void platform::watch_shard(std::uint32_t i, nanoseconds_t now) {
+  auto what = engine_->shard_at(i)->current_activity();
+  watch_state& w = watched_[i];
+  if (!what.running || what.serial != w.serial) {
+    if (w.report_at > w.since + options_.slow_handler.count() && w.since != 0 && w.stuck) {
+      engine_->mark_stuck(i, false);
+      log(log_level::warning, "shard " + std::to_string(i) + " goes on");
+    }
+    w = {what.serial, what.running ? now : 0, now + options_.slow_handler.count(), false,
+         what.running || (i < jobs_.size() && !jobs_[i]->idle()) ? w.busy_ticks + 1 : 0};
+    return;
+  }
+  ++w.busy_ticks;
+  if (now >= w.report_at) {
+    report_slow(what, now - w.since, true);
+    w.report_at = now + (now - w.since);
+  }
+  if (!w.stuck && now - w.since >= stuck_after) {
+    w.stuck = true;
+    if (i < jobs_.size()) engine_->mark_stuck(i, true);
+  }
+}
+
+void platform::report_slow(const detail::shard::activity& what, nanoseconds_t took, bool) {
+  slow_handlers_.fetch_add(1, std::memory_order_relaxed);
+  log(log_level::warning, "slow handler: actor " + to_string(what.actor) + " is at " +
+                              std::string{detail::message_type_at(what.message).name} + " for " +
+                              std::to_string(took / 1'000'000) + " ms");
+}
+
+void platform::balance() {
+  std::uint64_t idle = engine_->idle_shards.load(std::memory_order_relaxed);
+  if (idle == 0) return;
+  auto to = static_cast<std::uint32_t>(std::countr_zero(idle));
+  for (std::uint32_t i = 0; i < jobs_.size(); ++i) {
+    if (watched_[i].busy_ticks < busy_before_moving || watched_[i].stuck) continue;
+    watched_[i].busy_ticks = 0;
+    jobs_[i]->donate_to.store(static_cast<int>(to), std::memory_order_relaxed);
+    return;
+  }
+}
+
+void platform::run_substitute() {
+  caf::scoped_execution_unit unit{system_.get()};
+  while (!stopping_.load()) {
+    caf::resumable* job = queue_->pop_until(stopping_);
+    if (job == nullptr) return;
+    switch (job->resume(&unit, 300)) {
+      case caf::resumable::resume_later: queue_->push(job); break;
+      case caf::resumable::shutdown_execution_unit:
+        // Meant for a worker: hand it back.
+        queue_->push(job);
+        return;
+      case caf::resumable::done:
+      case caf::resumable::awaiting_message: caf::intrusive_ptr_release(job); break;
+    }
+  }
+}
+
+// -- the end ------------------------------------------------------------------------------------------
+
+bool platform::all_ended() const {
+  for (std::uint32_t i = 0; detail::shard* s = engine_->shard_at(i); ++i)
+    if (!s->ended()) return false;
+  return true;
+}
+
+bool platform::shutdown() {
+  if (down_) return true;
+  down_ = true;
+  // Workers caught in a handler can be told apart only by waiting for the others.
+  for (std::uint32_t i = 0; detail::shard* s = engine_->shard_at(i); ++i)
+    engine_->post_call({s->place(), detail::shard::root, 1}, [](detail::shard& there, actor_id) { there.begin_shutdown(); });
+  auto give_up = std::chrono::steady_clock::now() + options_.shutdown_timeout;
+  while (!all_ended() && std::chrono::steady_clock::now() < give_up)
+    std::this_thread::sleep_for(std::chrono::microseconds{100});
+  bool orderly = all_ended();
+  engine_->close_doors();
+  if (!orderly) log(log_level::error, "shutdown: not all actors ended in time; the rest is killed");
+  if (stop_threads()) {
+    engine_.reset();
+    return orderly;
+  }
+  // A thread is caught in a handler. It keeps what it may still touch, until the process ends.
+  log(log_level::error, "shutdown: a handler does not return; its thread is left behind");
+  static auto* left_behind = new std::vector<void*>;
+  left_behind->push_back(engine_.release());
+  left_behind->push_back(system_.release());
+  left_behind->push_back(config_.release());
+  left_behind->push_back(new auto(std::move(jobs_)));
+  left_behind->push_back(new auto(std::move(dedicated_)));
+  left_behind->push_back(new auto(logger_));
+  return false;
+}
+
+bool platform::stop_threads() {
+  const auto patience = std::chrono::milliseconds{500};
+  stopping_.store(true);
+  {
+    std::lock_guard guard{clock_mutex_};
+    sleeping_until_.store(0);
+  }
+  clock_ready_.notify_all();
+  clock_thread_.join();
+  bool all = true;
+  {
+    std::lock_guard guard{threads_mutex_};
+    for (auto& [index, t] : dedicated_) all &= t->stop(patience);
+  }
+  // Workers that still run a shard after a while do not come back.
+  auto give_up = std::chrono::steady_clock::now() + patience;
+  auto caught = [this] {
+    return std::any_of(jobs_.begin(), jobs_.end(), [](auto& j) { return j->running(); });
+  };
+  while (caught() && std::chrono::steady_clock::now() < give_up)
+    std::this_thread::sleep_for(std::chrono::microseconds{100});
+  if (caught()) {
+    queue_->wake_all();
+    std::lock_guard guard{threads_mutex_};
+    for (auto& t : substitutes_) t.detach();
+    return false;
+  }
+  queue_->wake_all();
+  for (auto& t : substitutes_) t.join();
+  substitutes_.clear();
+  jobs_.clear();
+  system_.reset();
+  return all;
+}
+
+node_counters platform::counters() const {
+  node_counters c;
+  if (engine_ == nullptr) return c;
+  for (std::uint32_t i = 0; detail::shard* s = engine_->shard_at(i); ++i) {
+    c.messages += s->processed();
+    c.live_actors += s->live();
+  }
+  c.dead_letters = engine_->dead_letter_count();
+  c.slow_handlers = slow_handlers_.load(std::memory_order_relaxed);
+  c.stuck_shards = stuck_shards_.load(std::memory_order_relaxed);
+  c.moves = moves_.load(std::memory_order_relaxed);
+  return c;
+}
+
+} // namespace actors::runtime
