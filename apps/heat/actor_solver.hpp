@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <actors/node.hpp>
+
 #include "common/error.hpp"
 #include "heat/prk.hpp"
 #include "heat/problem.hpp"
@@ -12,14 +14,23 @@ struct solver_options {
   extent blocks;          ///< Cuts the grid evenly.
   std::size_t shards = 1; ///< How many shards the blocks are spread over.
   std::size_t depth = 1;  ///< Steps per exchange of edges: from 1 to a block's shorter side.
+  actors::node_options node{}; ///< Of the node that is started; its shards are those above.
+  /// How long nothing may be heard of any block before the run counts as failed.
+  actors::duration patience = std::chrono::minutes{2};
 };
 
-/// Advances the field on one actor per block. The result has the same bits as `solve_serially`.
-/// Errors: an actor failed; the text names it and why.
+/// Advances the field on one actor per block, on a node of its own. The result has the same bits as
+/// `solve_serially`. Errors: an actor failed, or nothing went on; the text says which and why.
 apps::expected<run_result> solve_on_actors(const problem& task, const solver_options& how,
                                            const observer& watch = {});
 
-/// Runs the PRK stencil on one actor per block. Errors: an actor failed.
+/// The same on a node that runs already, simulated or real.
+apps::expected<run_result> solve_on_actors(actors::basic_node& node, const problem& task,
+                                           const solver_options& how, const observer& watch = {});
+
+/// Runs the PRK stencil on one actor per block. Errors: as above.
 apps::expected<prk_result> prk_on_actors(const prk_problem& task, const solver_options& how);
+apps::expected<prk_result> prk_on_actors(actors::basic_node& node, const prk_problem& task,
+                                         const solver_options& how);
 
 } // namespace heat

@@ -29,8 +29,10 @@ public:
   const block_place& place() const { return place_; }
   std::size_t depth() const { return depth_; }
 
-  /// The edge that the neighbour towards `d` needs before it can advance.
-  std::vector<double> edge(direction d) const { return pack_edge(cells_, d, depth_); }
+  /// The edge that the neighbour towards `d` needs before it can advance, in `storage`.
+  std::vector<double> edge(direction d, std::vector<double> storage = {}) const {
+    return pack_edge(cells_, d, depth_, std::move(storage));
+  }
 
   /// This block's cells, without the halo, row by row.
   std::vector<double> values() const;

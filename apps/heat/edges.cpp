@@ -42,11 +42,13 @@ std::size_t edge_size(extent block, direction d, std::size_t depth) {
   return (way.rows == 0 ? block.rows : depth) * (way.cols == 0 ? block.cols : depth);
 }
 
-std::vector<double> pack_edge(const grid& cells, direction d, std::size_t depth) {
+std::vector<double> pack_edge(const grid& cells, direction d, std::size_t depth,
+                              std::vector<double> storage) {
   const auto deep = static_cast<std::ptrdiff_t>(depth);
   const auto rows = inner(offset_of(d).rows, cells.rows(), deep);
   const auto cols = inner(offset_of(d).cols, cells.cols(), deep);
-  std::vector<double> edge(edge_size(cells.size(), d, depth));
+  auto edge = std::move(storage);
+  edge.resize(edge_size(cells.size(), d, depth));
   auto* to = edge.data();
   for (auto r = rows.begin; r < rows.end; ++r, to += cols.end - cols.begin)
     copy_cells(cells.row(r) + cols.begin, cols.end - cols.begin, to);

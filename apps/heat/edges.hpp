@@ -13,8 +13,10 @@ namespace heat {
 std::size_t edge_size(extent block, direction d, std::size_t depth);
 
 /// The outermost cells of `cells` towards `d`, row by row: what the neighbour there needs.
+/// `storage` is memory to use for it, such as an edge that has been unpacked.
 /// Requires: depth is at most the halo and at most each side of the grid.
-std::vector<double> pack_edge(const grid& cells, direction d, std::size_t depth);
+std::vector<double> pack_edge(const grid& cells, direction d, std::size_t depth,
+                              std::vector<double> storage = {});
 
 /// Fills the halo of `cells` towards `d` with what the neighbour there packed towards us.
 /// Errors: false, and nothing changed, if `edge` has not the right size.

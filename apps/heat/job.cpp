@@ -95,8 +95,10 @@ difference compare_bits(const std::vector<double>& a, const std::vector<double>&
   return found;
 }
 
-expected<findings> run_job(const options& asked, const problem& task, apps::contact_sheet& sheet) {
-  const solver_options how{asked.blocks, asked.shards, asked.depth};
+expected<findings> run_job(const options& asked, const actors::node_options& node,
+                           const problem& task, apps::contact_sheet& sheet) {
+  const solver_options how{
+      .blocks = asked.blocks, .shards = asked.shards, .depth = asked.depth, .node = node};
   findings found;
   auto run = show_run(asked, task, how, sheet);
   if (!run)

@@ -47,7 +47,7 @@ difference compare_bits(const std::vector<double>& a, const std::vector<double>&
 
 /// Runs everything that was asked for, in order; adds the frames of the course to `sheet`.
 /// Errors: an actor failed.
-apps::expected<findings> run_job(const options& asked, const problem& task,
-                                 apps::contact_sheet& sheet);
+apps::expected<findings> run_job(const options& asked, const actors::node_options& node,
+                                 const problem& task, apps::contact_sheet& sheet);
 
 } // namespace heat

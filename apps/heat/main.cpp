@@ -46,14 +46,24 @@ apps::expected<void> write_pictures(const heat::options& asked, const heat::find
   return {};
 }
 
-int run(const heat::options& asked) {
+/// The options of the actor runtime; what it leaves in `argv` is ours.
+apps::expected<actors::node_options> take_node_options(int& argc, char** argv) {
+  const auto node = actors::node_options::parse(argc, argv);
+  if (!node)
+    return apps::fail(node.error().what);
+  if (node->shards != 0)
+    return apps::fail(fmt::format("--node-shards {}: expected --shards {}", node->shards, node->shards));
+  return *node;
+}
+
+int run(const heat::options& asked, const actors::node_options& node) {
   const auto task = heat::load_problem(asked);
   if (!task)
     return complain(task.error().text, bad_input);
   const auto [low, high] = std::ranges::minmax(task->field);
   const apps::colour_map colours{low, high};
   apps::contact_sheet sheet{asked.size, asked.frames, colours};
-  const auto found = heat::run_job(asked, *task, sheet);
+  const auto found = heat::run_job(asked, node, *task, sheet);
   if (!found)
     return complain(found.error().text, failed);
   const bool right = found->right(asked);
@@ -68,13 +78,18 @@ int run(const heat::options& asked) {
 
 int main(int argc, char** argv) {
   try {
+    const auto node = take_node_options(argc, argv);
+    if (!node)
+      return complain(node.error().text, bad_input);
     const auto asked = heat::parse_options(argc, argv, this_machine());
     if (!asked)
       return complain(asked.error().text, bad_input);
     if (asked->help.empty())
-      return run(*asked);
+      return run(*asked, *node);
     fmt::print("{}", asked->help);
     return done;
+  } catch (const actors::usage_error& found) {
+    return complain(found.what(), bad_input);
   } catch (const std::exception& found) {
     return complain(found.what(), failed);
   }

@@ -21,7 +21,7 @@ using apps::fail;
 using apps::to_string;
 
 constexpr std::size_t most_steps = 100'000'000;
-constexpr std::size_t most_shards = 1024;
+constexpr std::size_t most_shards = 512;
 constexpr std::size_t most_depth = 1024;
 constexpr std::size_t most_frames = 400;
 constexpr std::size_t most_repetitions = 1000;
@@ -54,6 +54,7 @@ void declare(CLI::App& app, raw_options& raw, options& out) {
   app.add_option("--repetitions", raw.repetitions, "runs of each for --baseline [3]");
   app.add_flag("--prk", out.prk, "also run PRK's star stencil on the same blocks, check its norm");
   app.add_flag("--json", out.json, "report as JSON");
+  app.footer("The actor runtime's options are taken, too: --workers, --log-level, --log-file, --config, ...");
 }
 
 /// One line of what CLI11 found wrong.

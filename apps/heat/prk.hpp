@@ -52,8 +52,10 @@ public:
 
   const block_place& place() const { return place_; }
 
-  /// The edge that the neighbour towards `d` needs before its next sweep.
-  std::vector<double> edge(direction d) const { return pack_edge(in_, d, prk_radius); }
+  /// The edge that the neighbour towards `d` needs before its next sweep, in `storage`.
+  std::vector<double> edge(direction d, std::vector<double> storage = {}) const {
+    return pack_edge(in_, d, prk_radius, std::move(storage));
+  }
 
   /// Takes the edge that the neighbour towards `from` packed for us. Errors: false if its size is
   /// wrong.

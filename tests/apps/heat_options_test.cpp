@@ -92,8 +92,8 @@ BOOST_AUTO_TEST_CASE(numbers_out_of_range) {
   check_error(with("--steps", "0"), "--steps 0: expected a whole number from 1 to 100000000");
   check_error(with("--steps", "ten"), "--steps ten: expected a whole number from 1 to 100000000");
   check_error(with("--steps", "-1"), "--steps -1: expected a whole number from 1 to 100000000");
-  check_error(with("--shards", "0"), "--shards 0: expected a whole number from 1 to 1024");
-  check_error(with("--shards", "1025"), "--shards 1025: expected a whole number from 1 to 1024");
+  check_error(with("--shards", "0"), "--shards 0: expected a whole number from 1 to 512");
+  check_error(with("--shards", "513"), "--shards 513: expected a whole number from 1 to 512");
   check_error(with("--frames", "401"), "--frames 401: expected a whole number from 0 to 400");
   check_error(with("--depth", "3"),
               "--depth 3: expected a whole number from 1 to 2, for blocks of 2x2 cells");

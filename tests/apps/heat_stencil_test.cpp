@@ -3,7 +3,6 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cmath>
-#include <cstring>
 #include <numeric>
 #include <random>
 
@@ -13,25 +12,11 @@
 #include "heat/serial.hpp"
 #include "heat/stencil.hpp"
 #include "heat/threads.hpp"
+#include "heat_problem.hpp"
 
 using namespace heat;
 
 namespace {
-
-problem random_problem(extent size, std::uint64_t steps, std::uint64_t seed) {
-  BOOST_TEST_MESSAGE("seed " << seed);
-  std::mt19937_64 random{seed};
-  std::uniform_real_distribution<double> brightness{0.0, 255.0};
-  problem task{
-      .size = size, .field = std::vector<double>(size.area()), .rate = 0.2, .steps = steps};
-  for (auto& cell : task.field)
-    cell = brightness(random);
-  return task;
-}
-
-bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
-  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
-}
 
 /// What the actors do, without them: blocks, inboxes and rounds in one loop.
 std::vector<double> solve_in_blocks(const problem& task, extent blocks, std::size_t depth,

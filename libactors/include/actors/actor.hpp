@@ -61,6 +61,7 @@ protected:
   template <class... S, class M>
   static auto ask(const ref_to<S...>& to, M&& message, duration timeout = default_ask_timeout) {
     using type = std::remove_cvref_t<M>;
+    detail::check_narrow_ask<type, S...>();
     using reply = typename detail::narrow_reply<type, S...>::type;
     return detail::open_request_to<type, reply>(to.id(), std::forward<M>(message), timeout);
   }
@@ -92,16 +93,26 @@ protected:
   template <class A, class... Args>
     requires(!detail::starts_with_options<Args...>)
   static ref<A> spawn(Args&&... args) {
-    auto& s = *detail::current_shard;
-    return ref<A>{s.spawn<A>(detail::birth{}, std::forward<Args>(args)...)};
+    detail::check_spawn<A, Args&&...>();
+    if constexpr (detail::can_be_spawned<A, Args&&...>()) {
+      auto& s = *detail::current_shard;
+      return ref<A>{s.spawn<A>(detail::birth{}, std::forward<Args>(args)...)};
+    } else {
+      return {};
+    }
   }
   template <class A, class... Args>
   static ref<A> spawn(const spawn_options& options, Args&&... args) {
-    return detail::spawn_child<A>(options, std::forward<Args>(args)...);
+    detail::check_spawn<A, std::decay_t<Args>...>();
+    if constexpr (detail::can_be_spawned<A, std::decay_t<Args>...>())
+      return detail::spawn_child<A>(options, std::forward<Args>(args)...);
+    else
+      return {};
   }
 
-  /// Stops an actor in order: its children first, in reverse order of their start.
-  static void stop(any_ref who) { detail::current_shard->stop(who.id(), exit_kind::shutdown); }
+  /// Stops an actor once it has handled what this actor has told it before: its children first, in
+  /// reverse order of their start. What still waits then becomes dead letters.
+  static void stop(any_ref who) { detail::current_shard->stop_in_order(who.id()); }
   /// Ends an actor without its `on_stop`, before its waiting messages.
   static void kill(any_ref who) { detail::current_shard->kill(who.id()); }
   /// Stops this actor after the current handler; messages that wait become dead letters.
@@ -114,7 +125,8 @@ protected:
   }
   /// For a parent that handles `child_failed`: the child goes on with the state it has.
   static void resume_child(any_ref child) { detail::current_shard->resume(child.id()); }
-  static void stop_child(any_ref child) { stop(child); }
+  /// Stops a child now: what waits for it becomes dead letters.
+  static void stop_child(any_ref child) { detail::current_shard->stop(child.id(), exit_kind::shutdown); }
 
   // -- time ---------------------------------------------------------------------------------------------
 
@@ -129,9 +141,10 @@ protected:
   /// Requires: `M` is copyable. The first message comes after one period.
   template <class A, class M>
   static timer_id send_every(const ref<A>& to, duration period, M&& message) {
-    detail::check_handled<A, std::remove_cvref_t<M>>();
-    static_assert(std::is_copy_constructible_v<std::remove_cvref_t<M>>,
-                  "a message sent every so often is copied: make it copyable");
+    using type = std::remove_cvref_t<M>;
+    detail::check_handled<A, type>();
+    if constexpr (!std::is_copy_constructible_v<type>)
+      (void)typename misuse::actor<A>::template sends_again_and_again<type>::what_cannot_be_copied{};
     auto p = period.count() > 0 ? period.count() : 1;
     return {detail::current_shard->set_timer(to.id(), p, p, std::forward<M>(message))};
   }
@@ -221,8 +234,7 @@ template <class... S>
 template <class M>
 void ref_to<S...>::tell(M&& message) const {
   using type = std::remove_cvref_t<M>;
-  static_assert((std::is_same_v<type, typename detail::signature<S>::message> || ...),
-                "this handle does not list this message");
+  detail::check_narrow<type, S...>();
   detail::tell_from_anywhere(id_, std::forward<M>(message));
 }
 

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Archives over contiguous memory. They take what cereal's archives take, and aggregates without any
-// code. cereal itself is not included: include the headers of cereal/types for what is not built in.
+// Archives over contiguous memory. They take what cereal's archives take, and aggregates without
+// any code. cereal itself is not included: include the headers of cereal/types for what is not
+// built in.
 //
 // Byte layout, little-endian, no alignment, no padding:
 //
 //   integers, characters, enums   their bytes in memory; bool is one byte, 0 or 1
 //   float, double                 the bytes of IEEE 754; long double its ten bytes
-//   size                          7 bits a byte, least first, the top bit says "more"; shortest form only
-//   string                        size, characters
-//   vector, deque, list, set, map and their kin
+//   size                          7 bits a byte, least first, the top bit says "more"; shortest
+//   form only string                        size, characters vector, deque, list, set, map and
+//   their kin
 //                                 size, elements; a map's element is key, value. Where elements may
 //                                 take no bytes at all, zeros follow up to one byte an element, so
 //                                 that a size never exceeds the bytes behind it

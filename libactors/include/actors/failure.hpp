@@ -72,6 +72,11 @@ template <class T>
 using expected = tl::expected<T, failure>;
 using tl::unexpected;
 
+/// The failed `expected<T>` of any `T`: `return fail(errc::invalid_argument, "must not be 0", "0");`.
+[[nodiscard]] inline unexpected<failure> fail(errc code, std::string what, std::string value = {}) {
+  return unexpected<failure>{failure{code, {}, std::move(what), std::move(value)}};
+}
+
 /// Why an actor ended.
 enum class exit_kind : std::uint8_t {
   /// It called `stop()`, or was asked to stop in order.

@@ -24,6 +24,55 @@ class task;
 template <class T>
 class promise;
 
+/// What the compiler names when it refuses a program: read the names in its message as a sentence,
+/// `actor<account>::does_not_handle<depositt>::it_handles<deposit, balance>`. None is ever defined.
+namespace misuse {
+
+template <class A>
+struct actor {
+  template <class M>
+  struct does_not_handle {
+    template <class... Messages>
+    struct it_handles; // see the list 'handles' of the actor
+  };
+  template <class M>
+  struct lists {
+    struct but_has_no_public_on; // 'handles' lists the message: write a public 'on' for it
+  };
+  template <class M>
+  struct answers {
+    template <class Reply>
+    struct with {
+      template <class Other>
+      struct and_not_with; // the narrow handle promises another reply
+    };
+  };
+  template <class M>
+  struct sends_again_and_again {
+    struct what_cannot_be_copied; // send_every copies its message each time
+  };
+  template <class... Args>
+  struct cannot_be_constructed_from; // the arguments of spawn go to the actor's constructor
+};
+template <class A>
+struct type {
+  struct is_no_actor; // derive from actors::actor<A> and write 'using handles = actors::messages<...>;'
+};
+template <class Handle>
+struct handle {
+  template <class M>
+  struct does_not_list; // a narrow handle takes only the messages it names
+  template <class M>
+  struct lists_no_reply_to; // list it as R(M)
+};
+template <class Expected>
+struct callback {
+  template <class F>
+  struct cannot_be_called; // it gets an actors::expected of the reply
+};
+
+} // namespace misuse
+
 namespace detail {
 
 template <class M, class List>
@@ -53,47 +102,69 @@ concept has_handler = requires(A& self, M&& message) { self.on(std::move(message
 template <class A, class M>
 using handler_result = std::remove_cvref_t<decltype(std::declval<A&>().on(std::declval<M>()))>;
 
-/// Instantiated with the names of actor and message, so that the compiler's message shows both.
-template <class Actor, class Message, class Handles>
-struct the_actor_handles_the_message {
-  static_assert(in_list<Message, Handles>,
-                "this actor does not handle this message: see the names Actor, Message and the list "
-                "of what it Handles in the line above or below");
-  static constexpr bool value = true;
-};
-
-template <class Actor, class Message>
-struct the_actor_has_a_handler_for_the_listed_message {
-  static_assert(has_handler<Actor, Message>,
-                "this message is listed in the actor's 'handles', but the actor has no public "
-                "'on(Message)' for it");
-  static constexpr bool value = true;
-};
-
 template <class Actor>
 concept lists_what_it_handles = requires { typename Actor::handles; };
 
-template <class Actor>
-struct the_class_is_an_actor {
-  static_assert(lists_what_it_handles<Actor>,
-                "this class needs 'using handles = actors::messages<...>;' and the base "
-                "actors::actor<Actor> to be an actor");
-};
-
-template <class A, class M>
-constexpr void check_handled() {
-  static_assert(lists_what_it_handles<A>, "an actor needs 'using handles = actors::messages<...>'");
-  static_assert(the_actor_handles_the_message<A, M, typename A::handles>::value);
+template <class A, class M, class... Ms>
+constexpr void check_listed(messages<Ms...>*) {
+  if constexpr (!(std::is_same_v<M, Ms> || ...))
+    (void)typename misuse::actor<A>::template does_not_handle<M>::template it_handles<Ms...>{};
 }
 
+/// Compiles where `A` handles `M`.
 template <class A, class M>
-using reply_of = typename reply_value<handler_result<A, M>>::type;
+constexpr void check_handled() {
+  if constexpr (lists_what_it_handles<A>)
+    check_listed<A, M>(static_cast<typename A::handles*>(nullptr));
+  else
+    (void)typename misuse::type<A>::is_no_actor{};
+}
 
-template <class Actor, class Message, class Expected, class Actual>
-struct the_actor_replies_with_the_expected_type {
-  static_assert(std::is_same_v<Expected, Actual>,
-                "this actor answers this message with another type than the handle promises");
+template <class A, class... Ms>
+constexpr bool has_all_handlers(messages<Ms...>*) {
+  return (has_handler<A, Ms> && ...);
+}
+
+template <class A, class... Args>
+constexpr bool can_be_spawned() {
+  if constexpr (lists_what_it_handles<A> && std::is_constructible_v<A, Args...>)
+    return has_all_handlers<A>(static_cast<typename A::handles*>(nullptr));
+  else
+    return false;
+}
+
+/// Compiles where `A`, which lists `M`, can be given one.
+template <class A, class M>
+constexpr void check_on() {
+  if constexpr (!has_handler<A, M>) (void)typename misuse::actor<A>::template lists<M>::but_has_no_public_on{};
+}
+template <class A, class... Ms>
+constexpr void check_all_on(messages<Ms...>*) {
+  (check_on<A, Ms>(), ...);
+}
+
+/// Compiles where an `A` can be spawned with `Args`.
+template <class A, class... Args>
+constexpr void check_spawn() {
+  if constexpr (!lists_what_it_handles<A>)
+    (void)typename misuse::type<A>::is_no_actor{};
+  else if constexpr (!std::is_constructible_v<A, Args...>)
+    (void)typename misuse::actor<A>::template cannot_be_constructed_from<std::decay_t<Args>...>{};
+  else
+    check_all_on<A>(static_cast<typename A::handles*>(nullptr));
+}
+
+/// The reply of `A` to `M`; `int`, so that no second error follows, where the check has refused them.
+template <class A, class M>
+struct checked_reply {
+  using type = int;
 };
+template <class A, class M>
+  requires has_handler<A, M>
+struct checked_reply<A, M> : reply_value<handler_result<A, M>> {};
+
+template <class A, class M>
+using reply_of = typename checked_reply<A, M>::type;
 
 template <class Signature>
 struct signature {
@@ -110,24 +181,40 @@ struct signature<R(M)> {
 template <class A, class Signature>
 constexpr void check_signature() {
   using parts = signature<Signature>;
-  check_handled<A, typename parts::message>();
-  if constexpr (parts::asks)
-    (void)the_actor_replies_with_the_expected_type<A, typename parts::message, typename parts::reply,
-                                                   reply_of<A, typename parts::message>>{};
+  using message = typename parts::message;
+  check_handled<A, message>();
+  if constexpr (parts::asks && has_handler<A, message>)
+    if constexpr (!std::is_same_v<typename parts::reply, reply_of<A, message>>)
+      (void)typename misuse::actor<A>::template answers<message>::template with<
+          reply_of<A, message>>::template and_not_with<typename parts::reply>{};
 }
 
-/// The reply that a narrow handle promises for `M`; void where it lists the message alone.
+/// Compiles where a narrow handle lists `M`.
+template <class M, class... Signatures>
+constexpr void check_narrow() {
+  if constexpr (!(std::is_same_v<M, typename signature<Signatures>::message> || ...))
+    (void)typename misuse::handle<ref_to<Signatures...>>::template does_not_list<M>{};
+}
+
+/// The reply that a narrow handle promises for `M`.
 template <class M, class... Signatures>
 struct narrow_reply {
-  static_assert(sizeof(M) == 0, "this handle does not list this message with a reply: R(M)");
+  static constexpr bool found = false;
+  using type = int;
 };
 template <class M, class First, class... Rest>
 struct narrow_reply<M, First, Rest...> : narrow_reply<M, Rest...> {};
 template <class M, class R, class... Rest>
 struct narrow_reply<M, R(M), Rest...> {
+  static constexpr bool found = true;
   using type = R;
 };
 
+template <class M, class... Signatures>
+constexpr void check_narrow_ask() {
+  if constexpr (!narrow_reply<M, Signatures...>::found)
+    (void)typename misuse::handle<ref_to<Signatures...>>::template lists_no_reply_to<M>{};
+}
 } // namespace detail
 
 /// The type of the reply that `A` gives to `M`.

@@ -32,8 +32,11 @@ public:
   }
   template <class A, class... Args>
   ref<A> spawn(const spawn_options& options, Args&&... args) {
-    detail::shard& there = detail::choose_shard(*engine_, options, nullptr);
-    return ref<A>{detail::spawn_at<A>(*engine_, there, nullptr, {}, options, std::forward<Args>(args)...)};
+    detail::check_spawn<A, std::decay_t<Args>...>();
+    if constexpr (detail::can_be_spawned<A, std::decay_t<Args>...>())
+      return ref<A>{detail::spawn_from_outside<A>(*engine_, options, std::forward<Args>(args)...)};
+    else
+      return {};
   }
 
   /// Asks from outside; the future waits. Errors as for `ask` in actors, and shutting_down.
@@ -44,6 +47,7 @@ public:
   }
   template <class... S, class M>
   [[nodiscard]] auto ask(const ref_to<S...>& to, M message, duration timeout = default_ask_timeout) {
+    detail::check_narrow_ask<M, S...>();
     using reply = typename detail::narrow_reply<M, S...>::type;
     return detail::ask_from_outside<M, reply>(*engine_, to.id(), std::move(message), timeout);
   }

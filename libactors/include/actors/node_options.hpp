@@ -34,7 +34,7 @@ struct node_options {
   bool balance = true;
   log_level level = log_level::info;
   /// Empty: standard error.
-  std::string log_file;
+  std::string log_file{};
 
   /// Reads what it knows from the command line, and from the file named by `--config` (TOML or INI),
   /// and takes it out of `argv`; what it does not know stays there for the program. Checked whole.

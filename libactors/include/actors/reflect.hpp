@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// What a program can know about its own types without the user writing anything: the members of plain
-// aggregates, and the names of types.
+// What a program can know about its own types without the user writing anything: the members of
+// plain aggregates, and the names of types.
 #pragma once
 
 #include <cstddef>
@@ -20,8 +20,8 @@ namespace actors {
 /// C arrays among them, that inherits from nothing but empty classes.
 template <class T>
 concept reflectable = std::is_class_v<T> && std::is_aggregate_v<T> &&
-                      detail::counting<std::remove_cv_t<T>>::members() <= detail::max_members &&
-                      !detail::counting<std::remove_cv_t<T>>::has_filled_base();
+    detail::counting<std::remove_cv_t<T>>::members()
+<= detail::max_members && !detail::counting<std::remove_cv_t<T>>::has_filled_base();
 
 namespace detail {
 
@@ -29,8 +29,9 @@ template <class T>
 constexpr std::size_t checked_member_count() {
   static_assert(std::is_class_v<T> && std::is_aggregate_v<T>,
                 "members can be read from aggregates only: give this type a serialize function");
-  static_assert(counting<T>::members() <= max_members,
-                "this aggregate has more than 32 members: nest some, or give it a serialize function");
+  static_assert(
+      counting<T>::members() <= max_members,
+      "this aggregate has more than 32 members: nest some, or give it a serialize function");
   static_assert(!counting<T>::has_filled_base(),
                 "this aggregate inherits members: make the base a member, or give it a serialize "
                 "function");

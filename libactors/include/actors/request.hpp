@@ -30,7 +30,10 @@ public:
   /// Calls `f(expected<R>)` in the context of the asking actor.
   template <class F>
   void then(F&& f) && {
-    set_continuation(std::forward<F>(f));
+    if constexpr (std::is_invocable_v<std::decay_t<F>&, expected<R>>)
+      set_continuation(std::forward<F>(f));
+    else
+      (void)typename misuse::callback<expected<R>>::template cannot_be_called<F>{};
   }
 
   /// Sends the outcome to the asking actor as the message `outcome<M, R>`. Returns its number.

@@ -2,11 +2,12 @@
 //
 // Digests of types: what two nodes compare at the handshake before they exchange messages.
 //
-// A digest covers the name of the type and, all the way down, the order, names and sizes of what goes
-// into an archive: members of aggregates, elements of containers, the underlying types of enums. Names
-// of members are not part of it: renaming a member changes no bytes. A class with a serialize function
-// is default-constructed and run on an archive that records types; where that is impossible its name
-// counts, and `static constexpr int version`, which counts wherever it is declared.
+// A digest covers the name of the type and, all the way down, the order, names and sizes of what
+// goes into an archive: members of aggregates, elements of containers, the underlying types of
+// enums. Names of members are not part of it: renaming a member changes no bytes. A class with a
+// serialize function is default-constructed and run on an archive that records types; where that is
+// impossible its name counts, and `static constexpr int version`, which counts wherever it is
+// declared.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,7 @@
 #include <string_view>
 
 #include <actors/detail/archivable.hpp>
-#include <actors/detail/kinds.hpp>
+#include <actors/detail/layout.hpp>
 
 namespace actors {
 
@@ -42,14 +43,10 @@ public:
     for (int i = 0; i < 8; ++i, n >>= 8)
       byte(n & 0xff);
   }
-  [[nodiscard]] std::uint64_t value() const {
-    return state_;
-  }
+  [[nodiscard]] std::uint64_t value() const { return state_; }
 
 private:
-  void byte(std::uint64_t b) {
-    state_ = (state_ ^ b) * 0x100000001b3;
-  }
+  void byte(std::uint64_t b) { state_ = (state_ ^ b) * 0x100000001b3; }
   template <class T>
   void add_number();
   template <class T>
@@ -88,12 +85,8 @@ public:
   }
 
   // The rest of what a function may ask of a writer.
-  void write(std::span<const std::byte>) {
-    hash_.text("bytes");
-  }
-  void write_size(std::uint64_t) {
-    hash_.text("size");
-  }
+  void write(std::span<const std::byte>) { hash_.text("bytes"); }
+  void write_size(std::uint64_t) { hash_.text("size"); }
   void serializeDeferments() {}
 
 private:
@@ -106,7 +99,7 @@ void schema_hash::add_number() {
   constexpr bool character = std::is_same_v<T, char> || std::is_same_v<T, wchar_t> ||
                              std::is_same_v<T, char8_t> || std::is_same_v<T, char16_t> ||
                              std::is_same_v<T, char32_t>;
-  text(character                    ? "character"
+  text(character                     ? "character"
        : std::is_floating_point_v<T> ? "float"
        : std::is_signed_v<T>         ? "signed"
                                      : "unsigned");
@@ -125,8 +118,8 @@ void schema_hash::add(const level* above) {
   } else if constexpr (k == kind::array) {
     number(extent_of<T>);
     add<element_of<T>>(above);
-  } else if constexpr (k == kind::text || k == kind::vector || k == kind::sequence || k == kind::set ||
-                       k == kind::map || k == kind::optional)
+  } else if constexpr (k == kind::text || k == kind::vector || k == kind::sequence ||
+                       k == kind::set || k == kind::map || k == kind::optional)
     add<std::remove_const_t<typename T::value_type>>(above);
   else if constexpr (k == kind::duration) {
     add<typename T::rep>(above);
@@ -188,8 +181,9 @@ void schema_hash::add_custom(const level& here) {
 
 /// A digest of the name and structure of `T`, the same in every process that was compiled from the
 /// same definition, and different where the definitions differ.
-/// Requires: a class with a serialize function can be default-constructed and serialized at any time,
-/// or cannot be default-constructed at all. Errors: what these functions throw. Threading: any.
+/// Requires: a class with a serialize function can be default-constructed and serialized at any
+/// time, or cannot be default-constructed at all. Errors: what these functions throw. Threading:
+/// any.
 template <class T>
 std::uint64_t schema_digest() {
   static const std::uint64_t digest = [] {

@@ -69,6 +69,12 @@ public:
   void return_value(U&& value) {
     result.emplace(std::forward<U>(value));
   }
+  /// `co_return taken.error();` where the result is an `expected`.
+  void return_value(failure error)
+    requires std::is_convertible_v<tl::unexpected<failure>, T>
+  {
+    result.emplace(tl::unexpected<failure>{std::move(error)});
+  }
   T take() {
     if (error) std::rethrow_exception(error);
     return std::move(*result);

@@ -20,13 +20,9 @@ archive_error::archive_error(const std::string& what, std::size_t offset)
     : std::runtime_error("archive: " + what + " (at byte " + std::to_string(offset) + ")"),
       offset_(offset) {}
 
-buffer::~buffer() {
-  std::free(data_);
-}
+buffer::~buffer() { std::free(data_); }
 
-void buffer::reserve(std::size_t capacity) {
-  if (capacity <= capacity_)
-    return;
+void buffer::reallocate(std::size_t capacity) {
   auto* grown = static_cast<std::byte*>(std::realloc(data_, capacity));
   if (grown == nullptr)
     throw std::bad_alloc();
@@ -41,9 +37,7 @@ struct writer::tracking {
   std::unordered_map<std::string_view, std::uint32_t> names;
 };
 
-void writer::forget(tracking* t) noexcept {
-  delete t;
-}
+void writer::forget(tracking* t) noexcept { delete t; }
 
 std::uint32_t writer::registerSharedPointer(const std::shared_ptr<const void>& pointer) {
   if (pointer == nullptr)
@@ -80,9 +74,7 @@ void writer::write_long_size(std::uint64_t n) {
   write({bytes, count});
 }
 
-void writer::fail(const char* what) const {
-  throw archive_error(what, size());
-}
+void writer::fail(const char* what) const { throw archive_error(what, size()); }
 
 void writer::grow(std::size_t more) {
   const std::size_t used = size();
@@ -92,7 +84,8 @@ void writer::grow(std::size_t more) {
   end_ = begin_ + memory.size();
 }
 
-std::span<std::byte> writer::grow_buffer(void* context, std::span<std::byte> used, std::size_t more) {
+std::span<std::byte> writer::grow_buffer(void* context, std::span<std::byte> used,
+                                         std::size_t more) {
   auto& out = *static_cast<buffer*>(context);
   const std::size_t doubled = out.capacity() * 2;
   const std::size_t needed = used.size() + more;
@@ -115,9 +108,7 @@ struct reader::tracking {
   std::unordered_map<std::uint32_t, std::string> names;
 };
 
-void reader::forget(tracking* t) noexcept {
-  delete t;
-}
+void reader::forget(tracking* t) noexcept { delete t; }
 
 void reader::registerSharedPointer(std::uint32_t id, std::shared_ptr<void> pointer) {
   if (tracking_ == nullptr)
@@ -184,9 +175,7 @@ void reader::skip_padding(std::size_t to) {
       fail("padding is not zero");
 }
 
-void reader::fail(const char* what) const {
-  throw archive_error(what, offset());
-}
+void reader::fail(const char* what) const { throw archive_error(what, offset()); }
 
 void reader::fail_in_custom(const std::exception& reason) const {
   throw archive_error(reason.what(), offset());

@@ -44,7 +44,7 @@ void shard::guarded(slot& s, std::uint32_t index, std::uint32_t message_type, F&
   } catch (...) {
     deferred_ = false;
     request_taken_ = false;
-    fail(s, index, describe_exception(std::current_exception(), self_), message_type);
+    fail(s, index, describe_exception(std::current_exception(), self()), message_type);
   }
   if (deferred_) {
     deferred_ = false;
@@ -252,7 +252,7 @@ actor_timer& shard::new_timer(const message_type& type, actor_id target, nanosec
   t.owner_slot = i;
   t.owner_generation = s.generation;
   t.period = period;
-  t.head = message_head{type.index, 0, target, self_, 0};
+  t.head = message_head{type.index, 0, target, self(), 0};
   t.heap = type.size > sizeof(t.storage) ? std::malloc(type.size) : nullptr;
   link(cold(s).timers, t);
   t.timer.fire = [](timer_node* node, void* owner) {

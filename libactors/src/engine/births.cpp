@@ -8,6 +8,7 @@
 #include <actors/detail/engine.hpp>
 
 #include "exceptions.hpp"
+#include "object_pool.hpp"
 #include "system_messages.hpp"
 
 namespace actors::detail {
@@ -156,6 +157,18 @@ void shard::birth_threw(slot& s, std::uint32_t i) {
   s.type = &unborn_type();
   s.flags &= static_cast<std::uint16_t>(~state::reserved);
   fail(s, i, std::move(reason), message_index<shard_call>);
+}
+
+void* shard::allocate_object(std::size_t size, std::size_t alignment) {
+  if (object_pool::pooled(size, alignment)) return objects_->take(size);
+  return ::operator new(size, std::align_val_t{alignment});
+}
+
+void shard::free_object(void* object, std::size_t size, std::size_t alignment) noexcept {
+  if (object_pool::pooled(size, alignment))
+    objects_->give(object, size);
+  else
+    ::operator delete(object, std::align_val_t{alignment});
 }
 
 extras& shard::cold(slot& s) {

@@ -82,6 +82,8 @@ void shard::handle_system(envelope& e) {
     if (s != nullptr) std::erase(cold(*s).watchers, payload<unwatch_request>::get(e.payload()).watcher);
   } else if (e.type == message_index<stop_request>) {
     stop(target, payload<stop_request>::get(e.payload()).kind);
+  } else if (e.type == message_index<stop_in_order_request>) {
+    if (s != nullptr) stop_in_turn(*s, e);
   } else if (e.type == message_index<kill_request>) {
     kill(target);
   } else if (e.type == message_index<child_born>) {
@@ -122,6 +124,19 @@ void shard::handle_system(envelope& e) {
   }
 }
 
+void shard::stop_in_turn(slot& s, envelope& e) {
+  // Behind whatever waits aside; one that is on hold forgets nothing either.
+  if ((s.flags & (state::has_held | state::backlogged | state::hold)) == 0 || (s.flags & state::stopping)) {
+    stop({place_, e.slot, e.generation}, exit_kind::shutdown);
+    return;
+  }
+  extras& x = cold(s);
+  s.flags |= state::backlogged;
+  ++x.backlog_count;
+  add_token(s, e.slot);
+  relocate(x.backlog.append(e.size(), pool_), &e);
+}
+
 void shard::dispatch_slow(slot& s, envelope& e, origin from) {
   if (s.flags & state::vacant) {
     if (claim_reserved({place_, e.slot, e.generation}) == nullptr) {
@@ -145,11 +160,10 @@ void shard::dispatch_slow(slot& s, envelope& e, origin from) {
 }
 
 void shard::invoke_checked(slot& s, std::uint32_t index, envelope& e) {
-  self_ = id_of(s, index);
+  set_self(id_of(s, index));
   self_slot_ = &s;
   self_index_ = index;
   current_ = &e;
-  watched_actor_.store(std::uint64_t{index} << 32 | s.generation, std::memory_order_relaxed);
   watched_message_.store(e.type, std::memory_order_relaxed);
   processed_.store(processed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   ++s.handled;
@@ -170,12 +184,11 @@ void shard::deliver_answer(envelope& e) {
   pending_ask* ask = asks_.find(e.request());
   if (ask == nullptr || ask->complete == nullptr) return;
   slot& s = *find(ask->owner_slot);
-  self_ = id_of(s, ask->owner_slot);
+  set_self(id_of(s, ask->owner_slot));
   self_slot_ = &s;
   self_index_ = ask->owner_slot;
   sender_ = e.sender;
   current_ = nullptr;
-  watched_actor_.store(std::uint64_t{self_index_} << 32 | s.generation, std::memory_order_relaxed);
   watched_message_.store(e.type, std::memory_order_relaxed);
   processed_.store(processed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   ask->complete(*ask, *this, {&e, nullptr});
@@ -194,13 +207,13 @@ void shard::after_handler(slot& s, envelope&) {
 void shard::handler_threw(envelope& e) {
   std::uint32_t type = e.type;
   slot* s = self_slot_;
-  failure reason = describe_exception(std::current_exception(), self_);
+  failure reason = describe_exception(std::current_exception(), self());
   if (s == nullptr) {
     owner_.log(log_level::error, "a system task threw: " + reason.value + ": " + reason.what);
     return;
   }
   if (current_ != nullptr) {
-    dead_letter_of(self_, e.sender, type, errc::actor_failed);
+    dead_letter_of(self(), e.sender, type, errc::actor_failed);
     if (open_request r = current_request(); r.request != 0) answer_failure(r, reason);
   }
   deferred_ = false;
@@ -249,7 +262,7 @@ void shard::answer_failure(const open_request& request, failure error) {
     complete_outside(owner_, request.request, 0, nullptr, &error);
     return;
   }
-  message_head head{message_index<failure>, flag::answers | flag::failed, request.asker, self_,
+  message_head head{message_index<failure>, flag::answers | flag::failed, request.asker, self(),
                     request.request};
   const std::uint32_t size = envelope_size(payload<failure>::size, head.flags);
   if (envelope* e = locate_answer(head, size)) {

@@ -51,8 +51,11 @@ chunk_pool::~chunk_pool() {
 }
 
 void envelope_queue::grow(std::uint32_t size, chunk_pool& pool) {
-  // A queue that outgrows its chunk takes larger ones from then on.
-  if (last_ != nullptr && class_ + 1 < chunk_classes) ++class_;
+  // A long queue takes larger chunks; a short one goes round in small ones, which stay in the cache.
+  if (first_ == last_)
+    class_ = first_class_;
+  else if (class_ + 1 < chunk_classes)
+    ++class_;
   while (chunk_sizes[class_] - sizeof(chunk) < size) ++class_;
   chunk* c = pool.take(class_);
   if (last_ == nullptr) {
@@ -70,8 +73,6 @@ void envelope_queue::grow(std::uint32_t size, chunk_pool& pool) {
 envelope* envelope_queue::refill(chunk_pool& pool) {
   if (first_ == nullptr) return nullptr;
   if (first_ == last_) {
-    read_end_ = write_;
-    if (read_ != read_end_) return reinterpret_cast<envelope*>(read_);
     // Empty: start over at the top of the chunk, which is warm.
     write_ = read_ = read_end_ = first_->begin();
     return nullptr;

@@ -154,11 +154,13 @@ void shard::stop_self() {
 void shard::stop(actor_id id, exit_kind kind) {
   if (id.place != place_)
     system<stop_request>(id, {kind});
-  else if (self_slot_ != nullptr && id == self_ && kind != exit_kind::failed)
+  else if (self_slot_ != nullptr && id == self() && kind != exit_kind::failed)
     stop_self();
   else
     urgent({urgent_step::what::stop, kind, id, {}});
 }
+
+void shard::stop_in_order(actor_id id) { system<stop_in_order_request>(id, {}); }
 
 void shard::kill(actor_id id) {
   if (id.place != place_)
@@ -405,19 +407,19 @@ void shard::watch(actor_id who) {
   if (std::find(x.watched.begin(), x.watched.end(), who) != x.watched.end()) return;
   x.watched.push_back(who);
   if (slot* s = find(who)) {
-    cold(*s).watchers.push_back(self_);
+    cold(*s).watchers.push_back(self());
     return;
   }
   if (who.place == place_ && claim_reserved(who) == nullptr) {
-    notify_down(self_, who, exit_kind::unknown, {errc::no_such_actor, who, "the actor had ended already", ""});
+    notify_down(self(), who, exit_kind::unknown, {errc::no_such_actor, who, "the actor had ended already", ""});
     return;
   }
-  system<watch_request>(who, {self_});
+  system<watch_request>(who, {self()});
 }
 
 void shard::unwatch(actor_id who) {
   if (self_slot_->cold != nullptr) std::erase(self_slot_->cold->watched, who);
-  unwatch_for(who, self_);
+  unwatch_for(who, self());
 }
 
 void shard::unwatch_for(actor_id who, actor_id watcher) {

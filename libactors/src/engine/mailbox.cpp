@@ -102,7 +102,7 @@ void shard::drop_oldest(slot& s) {
   bool from_held = x.held_count != 0;
   envelope_queue& q = from_held ? x.held : x.backlog;
   envelope* e = q.front(pool_);
-  if (e == nullptr) return;
+  if (e == nullptr || e->is(flag::system)) return;
   --(from_held ? x.held_count : x.backlog_count);
   reject(*e, errc::overloaded);
   q.pop(e);
@@ -134,6 +134,10 @@ void shard::run_token(slot& s, std::uint32_t index) {
     --(from_held ? x.held_count : x.backlog_count);
     if (x.held_count == 0) s.flags &= static_cast<std::uint16_t>(~state::has_held);
     if (x.backlog_count == 0) s.flags &= static_cast<std::uint16_t>(~state::backlogged);
+    if (taken->is(flag::system)) {
+      stop({place_, index, generation}, exit_kind::shutdown);
+      return;
+    }
     if (s.flags & state::moved) {
       forward(s, *taken);
       continue;

@@ -42,7 +42,7 @@ shard::shard(engine& owner, std::uint32_t index, std::uint32_t first_generation)
   s.type = &root_type();
   s.generation = first_generation_;
   s.parent = s.last_child = s.next_sibling = s.previous_sibling = nobody;
-  self_ = {place_, root, first_generation_};
+  set_self({place_, root, first_generation_});
 }
 
 shard::~shard() {
@@ -74,10 +74,9 @@ bool shard::run(nanoseconds_t now, std::uint32_t quantum) {
 }
 
 void shard::leave() noexcept {
-  self_ = {place_, root, first_generation_};
+  set_self({place_, root, first_generation_});
   self_slot_ = nullptr;
   current_ = nullptr;
-  watched_actor_.store(0, std::memory_order_relaxed);
 }
 
 void shard::publish_deadline() noexcept {
@@ -85,11 +84,10 @@ void shard::publish_deadline() noexcept {
 }
 
 inline void shard::enter(slot& s, std::uint32_t index, const envelope& e) noexcept {
-  self_ = {place_, index, s.generation};
+  set_self({place_, index, s.generation});
   self_slot_ = &s;
   self_index_ = index;
   current_ = const_cast<envelope*>(&e);
-  watched_actor_.store(std::uint64_t{index} << 32 | s.generation, std::memory_order_relaxed);
   watched_message_.store(e.type, std::memory_order_relaxed);
 }
 
@@ -348,9 +346,8 @@ void shard::flush() {
 shard::activity shard::current_activity() const noexcept {
   activity a{};
   a.serial = processed_.load(std::memory_order_relaxed);
-  std::uint64_t who = watched_actor_.load(std::memory_order_relaxed);
-  a.running = who != 0;
-  a.actor = {place_, static_cast<std::uint32_t>(who >> 32), static_cast<std::uint32_t>(who)};
+  a.actor = self();
+  a.running = a.actor.slot != root || a.actor.place != place_;
   a.message = watched_message_.load(std::memory_order_relaxed);
   return a;
 }

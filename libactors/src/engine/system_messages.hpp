@@ -21,6 +21,8 @@ struct unwatch_request {
 struct stop_request {
   exit_kind kind;
 };
+/// To be handled in its turn among the actor's messages.
+struct stop_in_order_request {};
 struct kill_request {};
 /// To a parent on another shard.
 struct child_born {

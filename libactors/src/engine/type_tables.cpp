@@ -17,17 +17,18 @@ constexpr std::uint32_t most_types = 1U << 16;
 
 struct tables {
   spin_lock lock; // guards registration; readers use indices they were given
-  std::unique_ptr<const message_type*[]> messages{new const message_type* [most_types] {}};
   std::atomic<std::uint32_t> message_count{0};
   std::uint32_t actor_count = 0;
   std::vector<std::unique_ptr<handler[]>> handlers;
 };
 
+// Zero before any constructor runs, so types may register during static initialisation.
+constinit const message_type* messages_by_index[most_types] = {};
+
 tables& all() {
   static tables t;
   return t;
 }
-
 
 } // namespace
 
@@ -36,12 +37,12 @@ std::uint32_t register_message_type(message_type& type) {
   spin_guard guard{t.lock};
   std::uint32_t i = t.message_count.load(std::memory_order_relaxed);
   type.index = i;
-  t.messages[i] = &type;
+  messages_by_index[i] = &type;
   t.message_count.store(i + 1, std::memory_order_release);
   return i;
 }
 
-const message_type& message_type_at(std::uint32_t index) noexcept { return *all().messages[index]; }
+const message_type& message_type_at(std::uint32_t index) noexcept { return *messages_by_index[index]; }
 
 std::uint32_t message_type_count() noexcept {
   return all().message_count.load(std::memory_order_acquire);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <actors/node.hpp>
 
-#include "platform.hpp"
+#include "node_body.hpp"
 
 namespace actors {
 
 void basic_node::stop(any_ref who) {
-  engine_->post_call(who.id(), [](detail::shard& there, actor_id id) { there.stop(id); });
+  engine_->post_call(who.id(), [](detail::shard& there, actor_id id) { there.stop_in_order(id); });
 }
 
 void basic_node::kill(any_ref who) {
@@ -30,18 +30,18 @@ node_counters basic_node::counters() const {
   return c;
 }
 
-struct node::body {
-  explicit body(const node_options& options) : platform{options} {}
-  runtime::platform platform;
-};
-
 node::node(const node_options& options) {
   if (auto valid = options.check(); !valid) throw usage_error{valid.error().what};
   body_ = std::make_unique<body>(options);
   attach(body_->platform.engine());
 }
 
-node::~node() = default;
+node::~node() {
+  body_->platform.shutdown();
+  // What did not end may still touch all of it: it stays until the process ends.
+  static auto* left_behind = new std::vector<void*>;
+  if (body_->platform.left_behind()) left_behind->push_back(body_.release());
+}
 
 bool node::shutdown() { return body_->platform.shutdown(); }
 

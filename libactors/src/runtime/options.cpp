@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstring>
 
@@ -17,6 +18,11 @@ using std::chrono::milliseconds;
 failure bad(const std::string& option, const std::string& value, const std::string& wanted) {
   return {errc::invalid_argument, {}, fmt::format("--{} {}: expected {}", option, value, wanted), value};
 }
+
+constexpr std::uint64_t most_shards = 512, most_workers = 1024, most_messages = 1ULL << 31, most_quantum = 1U << 24;
+constexpr std::uint64_t most_inbox_mib = 1U << 20, most_ms = 3'600'000;
+
+std::string range(std::uint64_t low, std::uint64_t high) { return fmt::format("{} to {}", low, high); }
 
 /// The options as the command line writes them.
 struct written {
@@ -51,27 +57,45 @@ expected<T> value_of(const std::vector<std::pair<std::string, T>>& table, const 
   return tl::make_unexpected(bad(option, text, names_of(table)));
 }
 
+/// A value that is refused while the parser is at work.
+struct refused {
+  failure reason;
+};
+
+/// An option that takes a whole number. The parser's own conversion would say neither the value of one
+/// out of range nor what was expected.
+void add_number(CLI::App& app, const std::string& name, std::uint64_t& target, std::uint64_t low,
+                std::uint64_t high, const std::string& help) {
+  auto read = [name, &target, low, high](const std::string& text) {
+    const char* end = text.data() + text.size();
+    auto [stop, error] = std::from_chars(text.data(), end, target);
+    if (error != std::errc{} || stop != end || target < low || target > high)
+      throw refused{bad(name, text, range(low, high))};
+  };
+  app.add_option_function<std::string>("--" + name, read, help + ", " + range(low, high))->type_name("NUMBER");
+}
+
 void describe(CLI::App& app, written& w, node_options& o) {
   app.set_config("--config", "", "Read options from this file (TOML or INI)");
+  app.allow_config_extras(CLI::config_extras_mode::error);
   app.add_option("--node-name", o.name, "Name of this node in logs");
-  app.add_option("--node-shards", w.shards, "Shards; 0: as many as workers");
-  app.add_option("--workers", w.workers, "Threads that run shards; 0: one per core");
-  app.add_option("--mailbox-limit", w.mailbox_limit, "Messages that may wait in a mailbox");
+  add_number(app, "node-shards", w.shards, 0, most_shards, "Shards; 0: as many as workers");
+  add_number(app, "workers", w.workers, 0, most_workers, "Threads that run shards; 0: one per core");
+  add_number(app, "mailbox-limit", w.mailbox_limit, 1, most_messages, "Messages that may wait in a mailbox");
   app.add_option("--mailbox-policy", w.policy, names_of(policies));
-  app.add_option("--inbox-mib", w.inbox_mib, "MiB that may wait in front of a shard");
-  app.add_option("--slow-handler-ms", w.slow_ms, "Report handlers that run longer");
-  app.add_option("--shutdown-ms", w.shutdown_ms, "Time for an orderly shutdown");
-  app.add_option("--quantum", w.quantum, "Messages a shard handles in one go");
+  add_number(app, "inbox-mib", w.inbox_mib, 1, most_inbox_mib, "MiB that may wait in front of a shard");
+  add_number(app, "slow-handler-ms", w.slow_ms, 1, most_ms, "Report handlers that run longer");
+  add_number(app, "shutdown-ms", w.shutdown_ms, 1, most_ms, "Time for an orderly shutdown");
+  add_number(app, "quantum", w.quantum, 1, most_quantum, "Messages a shard handles in one go");
   app.add_flag("--no-balance", w.no_balance, "Leave actors on the shard they were born on");
   app.add_option("--log-level", w.level, names_of(levels));
   app.add_option("--log-file", o.log_file, "Log here instead of to standard error");
 }
 
 expected<node_options> convert(const written& w, node_options o) {
-  auto narrow = [](std::uint64_t x) { return static_cast<std::uint32_t>(std::min<std::uint64_t>(x, UINT32_MAX)); };
-  o.shards = narrow(w.shards);
-  o.workers = narrow(w.workers);
-  o.quantum = narrow(w.quantum);
+  o.shards = static_cast<std::uint32_t>(w.shards);
+  o.workers = static_cast<std::uint32_t>(w.workers);
+  o.quantum = static_cast<std::uint32_t>(w.quantum);
   o.inbox_bytes = w.inbox_mib << 20;
   o.slow_handler = milliseconds{w.slow_ms};
   o.shutdown_timeout = milliseconds{w.shutdown_ms};
@@ -92,20 +116,23 @@ std::string first_line(const std::string& text) { return text.substr(0, text.fin
 } // namespace
 
 expected<void> node_options::check() const {
-  auto within = [](std::uint64_t x, std::uint64_t low, std::uint64_t high) { return x >= low && x <= high; };
-  auto refuse = [](const char* option, auto value, const char* wanted) -> expected<void> {
-    return tl::make_unexpected(bad(option, fmt::format("{}", value), wanted));
+  struct field {
+    const char* option;
+    std::int64_t value;
+    std::uint64_t low, high;
   };
-  if (!within(shards, 0, 512)) return refuse("node-shards", shards, "0 to 512");
-  if (!within(workers, 0, 1024)) return refuse("workers", workers, "0 to 1024");
-  if (!within(mailbox.limit, 1, 1ULL << 31)) return refuse("mailbox-limit", mailbox.limit, "1 to 2147483648");
-  if (!within(quantum, 1, 1U << 24)) return refuse("quantum", quantum, "1 to 16777216");
-  if (!within(inbox_bytes >> 20, 1, 1U << 20)) return refuse("inbox-mib", inbox_bytes >> 20, "1 to 1048576");
   auto ms = [](duration d) { return std::chrono::duration_cast<milliseconds>(d).count(); };
-  if (!within(static_cast<std::uint64_t>(ms(slow_handler)), 1, 3'600'000))
-    return refuse("slow-handler-ms", ms(slow_handler), "1 to 3600000");
-  if (!within(static_cast<std::uint64_t>(ms(shutdown_timeout)), 1, 3'600'000))
-    return refuse("shutdown-ms", ms(shutdown_timeout), "1 to 3600000");
+  auto number = [](std::uint64_t x) { return static_cast<std::int64_t>(std::min<std::uint64_t>(x, INT64_MAX)); };
+  const field fields[] = {{"node-shards", shards, 0, most_shards},
+                          {"workers", workers, 0, most_workers},
+                          {"mailbox-limit", number(mailbox.limit), 1, most_messages},
+                          {"quantum", quantum, 1, most_quantum},
+                          {"inbox-mib", number(inbox_bytes >> 20), 1, most_inbox_mib},
+                          {"slow-handler-ms", ms(slow_handler), 1, most_ms},
+                          {"shutdown-ms", ms(shutdown_timeout), 1, most_ms}};
+  for (const field& f : fields)
+    if (f.value < static_cast<std::int64_t>(f.low) || f.value > static_cast<std::int64_t>(f.high))
+      return tl::make_unexpected(bad(f.option, fmt::format("{}", f.value), range(f.low, f.high)));
   return {};
 }
 
@@ -118,18 +145,20 @@ expected<node_options> node_options::parse(int& argc, char** argv) {
   describe(app, w, o);
   try {
     app.parse(argc, argv);
+  } catch (const refused& r) {
+    return tl::make_unexpected(r.reason);
   } catch (const CLI::ParseError& e) {
     return tl::make_unexpected(failure{errc::invalid_argument, {}, first_line(e.what()), e.get_name()});
   }
-  // What is left goes back to the program, in its order.
-  auto rest = app.remaining();
+  // What is left goes back to the program, in its order: equal words may be ours and the program's.
+  const auto rest = app.remaining();
+  auto next = rest.begin();
   int kept = 1;
-  for (int i = 1; i < argc; ++i) {
-    auto at = std::find(rest.begin(), rest.end(), std::string{argv[i]});
-    if (at == rest.end()) continue;
-    rest.erase(at);
-    argv[kept++] = argv[i];
-  }
+  for (int i = 1; i < argc && next != rest.end(); ++i)
+    if (*next == argv[i]) {
+      argv[kept++] = argv[i];
+      ++next;
+    }
   argc = kept;
   return convert(w, o);
 }

@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <bit>
+#include <unordered_set>
 
+#include <caf/actor_registry.hpp>
 #include <caf/scheduler/coordinator.hpp>
 #include <caf/scoped_execution_unit.hpp>
+#include <caf/send.hpp>
 
 #include "dedicated_thread.hpp"
 #include "logging.hpp"
@@ -18,6 +21,8 @@ namespace {
 
 /// How often the clock thread looks at shards that are at work.
 constexpr nanoseconds_t look_interval = 10'000'000;
+/// The clock thread goes on looking for this long after the last work.
+constexpr nanoseconds_t watch_on = 1'000'000'000;
 /// Looks in a row that a shard must be busy and another idle before actors move.
 constexpr std::uint32_t busy_before_moving = 5;
 /// A handler that runs this long is taken to hang: new actors avoid its shard, and another thread
@@ -63,7 +68,9 @@ platform::platform(const node_options& options)
   engine_ = std::make_unique<detail::engine>(eo, *this);
   config_ = std::make_unique<config>(options_.workers);
   system_ = std::make_unique<caf::actor_system>(*config_);
-  queue_ = &static_cast<caf::scheduler::coordinator<spinning_policy>&>(system_->scheduler()).data().queue;
+  auto& scheduling = static_cast<caf::scheduler::coordinator<spinning_policy>&>(system_->scheduler()).data();
+  queue_ = &scheduling.queue;
+  roster_ = &scheduling.roster;
   for (std::uint32_t i = 0; i < options_.shards; ++i)
     jobs_.push_back(caf::make_counted<shard_job>(*this, *engine_->shard_at(i)));
   clock_thread_ = std::thread{[this] { run_clock(); }};
@@ -138,17 +145,16 @@ nanoseconds_t platform::wake_due(nanoseconds_t now) {
 void platform::run_clock() {
   watched_.resize(detail::engine::max_shards);
   nanoseconds_t next_look = 0;
+  nanoseconds_t last_work = -watch_on;
   while (!stopping_.load()) {
     nanoseconds_t now = clock();
     // Sleeping times are announced before the last look, so that a change in between is not lost.
     sleeping_until_.store(0, std::memory_order_seq_cst);
     nanoseconds_t due = wake_due(now);
-    bool busy = false;
-    for (auto& job : jobs_) busy |= !job->idle();
-    {
-      std::lock_guard guard{threads_mutex_};
-      busy |= !dedicated_.empty();
-    }
+    for (auto& job : jobs_)
+      if (!job->idle()) last_work = now;
+    // Some looks more after the last work: a trickle of messages then need not wake this thread.
+    bool busy = now - last_work < watch_on;
     if (busy && now >= next_look) {
       watch(now);
       next_look = now + look_interval;
@@ -172,10 +178,11 @@ void platform::run_clock() {
 void platform::watch(nanoseconds_t now) {
   std::uint32_t stuck = 0;
   std::uint64_t idle = 0;
-  for (std::uint32_t i = 0; detail::shard* s = engine_->shard_at(i); ++i) {
+  // Shards with a thread of their own are for handlers that block: nothing to report there.
+  for (std::uint32_t i = 0; i < jobs_.size(); ++i) {
     watch_shard(i, now);
-    stuck += watched_[i].stuck && s->index() < jobs_.size();
-    if (i < jobs_.size() && jobs_[i]->idle()) idle |= std::uint64_t{1} << (i % 64);
+    stuck += watched_[i].stuck;
+    if (jobs_[i]->idle()) idle |= std::uint64_t{1} << (i % 64);
   }
   stuck_shards_.store(stuck, std::memory_order_relaxed);
   // One more thread for each worker that is caught.
@@ -193,27 +200,27 @@ void platform::watch(nanoseconds_t now) {
 void platform::watch_shard(std::uint32_t i, nanoseconds_t now) {
   auto what = engine_->shard_at(i)->current_activity();
   watch_state& w = watched_[i];
-  if (!what.running || what.serial != w.serial) {
-    if (w.report_at > w.since + options_.slow_handler.count() && w.since != 0 && w.stuck) {
+  // The shard's own work, such as births, is not in the serial number: it shows in the actor.
+  if (!what.running || what.serial != w.serial || what.actor != w.actor) {
+    if (w.stuck) {
       engine_->mark_stuck(i, false);
       log(log_level::warning, "shard " + std::to_string(i) + " goes on");
     }
-    w = {what.serial, what.running ? now : 0, now + options_.slow_handler.count(), false,
-         what.running || (i < jobs_.size() && !jobs_[i]->idle()) ? w.busy_ticks + 1 : 0};
+    w = {what.serial, what.actor, now, now + options_.slow_handler.count(), false, jobs_[i]->idle() ? 0 : w.busy_ticks + 1};
     return;
   }
   ++w.busy_ticks;
   if (now >= w.report_at) {
-    report_slow(what, now - w.since, true);
+    report_slow(what, now - w.since);
     w.report_at = now + (now - w.since);
   }
   if (!w.stuck && now - w.since >= stuck_after) {
     w.stuck = true;
-    if (i < jobs_.size()) engine_->mark_stuck(i, true);
+    engine_->mark_stuck(i, true);
   }
 }
 
-void platform::report_slow(const detail::shard::activity& what, nanoseconds_t took, bool) {
+void platform::report_slow(const detail::shard::activity& what, nanoseconds_t took) {
   slow_handlers_.fetch_add(1, std::memory_order_relaxed);
   log(log_level::warning, "slow handler: actor " + to_string(what.actor) + " is at " +
                               std::string{detail::message_type_at(what.message).name} + " for " +
@@ -269,20 +276,33 @@ bool platform::shutdown() {
   bool orderly = all_ended();
   engine_->close_doors();
   if (!orderly) log(log_level::error, "shutdown: not all actors ended in time; the rest is killed");
-  if (stop_threads()) {
-    engine_.reset();
-    return orderly;
+  bool caf_ended = end_caf_actors();
+  if (!caf_ended) log(log_level::error, "shutdown: a CAF actor does not end; it is left behind");
+  bool threads_ended = stop_threads();
+  if (!threads_ended) log(log_level::error, "shutdown: a handler does not return; its thread is left behind");
+  left_behind_ = !caf_ended || !threads_ended;
+  if (left_behind_) return false;
+  // Our actors hold CAF handles, and CAF's threads are the last that might call the engine.
+  engine_.reset();
+  system_.reset();
+  return orderly;
+}
+
+bool platform::end_caf_actors() {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto patience = std::min<std::chrono::nanoseconds>(options_.shutdown_timeout, std::chrono::seconds{2});
+  std::unordered_set<caf::actor_id> asked;
+  std::unordered_set<caf::actor_id> killed;
+  while (system_->registry().running() != 0) {
+    const auto waited = std::chrono::steady_clock::now() - begin;
+    if (waited >= patience) return false;
+    const bool kill = waited >= patience / 2;
+    for (const auto& who : roster_->alive())
+      if ((kill ? killed : asked).insert(who->id()).second)
+        caf::anon_send_exit(who, kill ? caf::exit_reason::kill : caf::exit_reason::user_shutdown);
+    std::this_thread::sleep_for(std::chrono::microseconds{200});
   }
-  // A thread is caught in a handler. It keeps what it may still touch, until the process ends.
-  log(log_level::error, "shutdown: a handler does not return; its thread is left behind");
-  static auto* left_behind = new std::vector<void*>;
-  left_behind->push_back(engine_.release());
-  left_behind->push_back(system_.release());
-  left_behind->push_back(config_.release());
-  left_behind->push_back(new auto(std::move(jobs_)));
-  left_behind->push_back(new auto(std::move(dedicated_)));
-  left_behind->push_back(new auto(logger_));
-  return false;
+  return true;
 }
 
 bool platform::stop_threads() {
@@ -316,7 +336,6 @@ bool platform::stop_threads() {
   for (auto& t : substitutes_) t.join();
   substitutes_.clear();
   jobs_.clear();
-  system_.reset();
   return all;
 }
 

@@ -55,12 +55,16 @@ public:
 
   /// See `node::shutdown`.
   bool shutdown();
+  /// After a shutdown: a thread or CAF actor did not end and may still touch this object, which must
+  /// not be destroyed then.
+  [[nodiscard]] bool left_behind() const noexcept { return left_behind_; }
   [[nodiscard]] node_counters counters() const;
 
 private:
   struct config;
   struct watch_state {
     std::uint64_t serial = 0;
+    actor_id actor{};
     detail::nanoseconds_t since = 0;
     detail::nanoseconds_t report_at = 0;
     bool stuck = false;
@@ -74,8 +78,9 @@ private:
   void balance();
   [[nodiscard]] detail::nanoseconds_t wake_due(detail::nanoseconds_t now);
   [[nodiscard]] bool all_ended() const;
-  void report_slow(const detail::shard::activity& what, detail::nanoseconds_t took, bool still);
+  void report_slow(const detail::shard::activity& what, detail::nanoseconds_t took);
   dedicated_thread& thread_of(detail::shard& s);
+  [[nodiscard]] bool end_caf_actors();
   [[nodiscard]] bool stop_threads();
 
   const node_options options_;
@@ -85,6 +90,7 @@ private:
   std::unique_ptr<config> config_;
   std::unique_ptr<caf::actor_system> system_;
   shared_queue* queue_ = nullptr;
+  caf_roster* roster_ = nullptr;
   std::vector<caf::intrusive_ptr<shard_job>> jobs_; // constant after construction
 
   std::mutex threads_mutex_; // guards dedicated_ and substitutes_
@@ -107,6 +113,7 @@ private:
 
   std::thread clock_thread_;
   bool down_ = false;
+  bool left_behind_ = false;
 };
 
 } // namespace actors::runtime

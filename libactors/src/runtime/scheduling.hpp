@@ -17,6 +17,8 @@
 #include <caf/resumable.hpp>
 #include <caf/scheduler/abstract_coordinator.hpp>
 
+#include "caf_roster.hpp"
+
 namespace actors::runtime {
 
 class shared_queue {
@@ -44,6 +46,7 @@ public:
   struct coordinator_data {
     explicit coordinator_data(caf::scheduler::abstract_coordinator*) {}
     shared_queue queue;
+    caf_roster roster;
   };
   struct worker_data {
     explicit worker_data(caf::scheduler::abstract_coordinator*) {}
@@ -51,14 +54,17 @@ public:
 
   template <class Coordinator>
   void central_enqueue(Coordinator* self, caf::resumable* job) {
+    d(self).roster.saw(job);
     d(self).queue.push(job);
   }
   template <class Worker>
   void external_enqueue(Worker* self, caf::resumable* job) {
+    d(self->parent()).roster.saw(job);
     d(self->parent()).queue.push(job);
   }
   template <class Worker>
   void internal_enqueue(Worker* self, caf::resumable* job) {
+    d(self->parent()).roster.saw(job);
     d(self->parent()).queue.push(job);
   }
   template <class Worker>

@@ -31,7 +31,7 @@ public:
   void intrusive_ptr_release_impl() override { deref(); }
 
   [[nodiscard]] detail::shard& shard() noexcept { return shard_; }
-  [[nodiscard]] bool idle() const noexcept { return state_.load(std::memory_order_relaxed) == state::idle; }
+  [[nodiscard]] bool idle() const noexcept { return state_.load(std::memory_order_seq_cst) == state::idle; }
   [[nodiscard]] bool running() const noexcept { return state_.load(std::memory_order_relaxed) == state::running; }
   /// Another shard asks for work; -1 when none does. Threading: any.
   std::atomic<int> donate_to{-1};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Whatever bytes arrive, a reader decodes them or throws archive_error. Run under asan, this also proves
-// that nothing is read behind the end: every input is in an allocation of exactly its size.
+// Whatever bytes arrive, a reader decodes them or throws archive_error. Run under asan, this also
+// proves that nothing is read behind the end: every input is in an allocation of exactly its size.
 #define BOOST_TEST_MODULE codec_hostile_input
 #include <boost/test/unit_test.hpp>
 
@@ -153,7 +153,8 @@ private:
 
 std::uint64_t seed() {
   const char* given = std::getenv("ACTORS_TEST_SEED");
-  const std::uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
+  const std::uint64_t seed =
+      given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
   std::cout << "seed " << seed << " (ACTORS_TEST_SEED repeats it)\n";
   return seed;
 }
@@ -186,14 +187,15 @@ BOOST_AUTO_TEST_CASE(random_damage_to_random_values_decodes_or_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(every_truncation_and_every_changed_byte_of_a_plain_message_is_survived) {
-  message m{"name", {1, 2}, {{1, true}}, {{"a", "b"}, {}}, {{"k", part{2, false}}, {"n", {}}},
-            {{1, 2}}, {true, false}, true};
+  message m{
+      "name",   {1, 2},        {{1, true}}, {{"a", "b"}, {}}, {{"k", part{2, false}}, {"n", {}}},
+      {{1, 2}}, {true, false}, true};
   damage<message>(encoded(m));
 }
 
 BOOST_AUTO_TEST_CASE(every_truncation_and_every_changed_byte_of_pointers_and_variants_is_survived) {
   pointers p;
-  p.choice = part{1, true};
+  p.choice.emplace<part>(part{1, true});
   p.owned = std::make_unique<part>(part{2, false});
   p.shared = p.again = std::make_shared<part>(part{3, true});
   p.text = std::make_shared<std::string>("text");
@@ -232,7 +234,8 @@ BOOST_AUTO_TEST_CASE(sizes_and_bools_have_one_spelling) {
 BOOST_AUTO_TEST_CASE(a_message_cannot_nest_until_the_stack_ends) {
   std::vector<std::byte> bytes;
   for (int i = 0; i < 1000000; ++i)
-    bytes.insert(bytes.end(), {std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0}, std::byte{1}});
+    bytes.insert(bytes.end(),
+                 {std::byte{0}, std::byte{0}, std::byte{0}, std::byte{0}, std::byte{1}});
   BOOST_TEST(!decodes<node>(bytes));
 }
 

@@ -143,7 +143,8 @@ BOOST_AUTO_TEST_CASE(a_change_deep_inside_containers_shows) {
   BOOST_TEST(schema_digest<nested<inner_a>>() != schema_digest<nested<inner_b>>());
   BOOST_TEST((schema_digest<std::variant<int, inner_a>>()) !=
              (schema_digest<std::variant<int, inner_b>>()));
-  BOOST_TEST(schema_digest<std::unique_ptr<inner_a>>() != schema_digest<std::unique_ptr<inner_b>>());
+  BOOST_TEST(schema_digest<std::unique_ptr<inner_a>>() !=
+             schema_digest<std::unique_ptr<inner_b>>());
 }
 
 BOOST_AUTO_TEST_CASE(the_underlying_type_of_an_enum_and_the_extent_of_an_array_count) {
@@ -161,11 +162,9 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_constructed_is_told_apart_by_its_version) {
   BOOST_TEST(schema_digest<opaque<1>>() != schema_digest<opaque<2>>());
 }
 
-BOOST_AUTO_TEST_CASE(a_type_inside_itself_has_a_digest) {
-  BOOST_TEST(schema_digest<tree>() != 0u);
-}
+BOOST_AUTO_TEST_CASE(a_type_inside_itself_has_a_digest) { BOOST_TEST(schema_digest<tree>() != 0u); }
 
 BOOST_AUTO_TEST_CASE(a_digest_is_the_same_in_every_build) {
   // Known value: it changes only together with the protocol version.
-  BOOST_TEST(schema_digest<first::order>() == 0u);
+  BOOST_TEST(schema_digest<first::order>() == 18300787257722397899u);
 }

@@ -41,9 +41,7 @@ public:
   }
 
 private:
-  void ping() {
-    send(crowd_.members[choice_.next(crowd_.members.size())], ping_atom::value);
-  }
+  void ping() { send(crowd_.members[choice_.next(crowd_.members.size())], ping_atom::value); }
 
   crowd& crowd_;
   neighbour_choice choice_;
@@ -56,7 +54,7 @@ double caf_big(const big_params& params) {
   crowd all;
   all.params = params;
   all.left = params.actors;
-  caf_system system{{caf_choice::policy::stealing, 2}};
+  caf_system system{{caf_choice::policy::sharing, 2}};
   for (std::uint64_t i = 0; i < params.actors; ++i)
     all.members.push_back(system->spawn<member>(all, i));
   system->spawn([&](caf::event_based_actor* starter) {

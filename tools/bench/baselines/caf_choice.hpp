@@ -6,8 +6,8 @@
 
 namespace bench {
 
-/// How a baseline configures CAF's scheduler. Each baseline names the choice that measured best for CAF; the
-/// README of tools/bench has the figures.
+/// How a baseline configures CAF's scheduler. Each baseline names the choice that measured best for
+/// CAF; the README of tools/bench has the figures.
 struct caf_choice {
   enum class policy { stealing, sharing };
 

@@ -13,8 +13,8 @@ namespace bench {
 
 /// A CAF actor system as one baseline wants it.
 ///
-/// A baseline starts one per run and times only what happens between its actors, so that start-up does not count
-/// and no polling worker of CAF disturbs what runs next.
+/// A baseline starts one per run and times only what happens between its actors, so that start-up
+/// does not count and no polling worker of CAF disturbs what runs next.
 class caf_system {
 public:
   explicit caf_system(caf_choice own) : config_(effective(own)), system_(config_) {}

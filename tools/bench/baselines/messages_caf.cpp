@@ -167,7 +167,7 @@ double caf_pairs_two_workers(const pairs_params& params) {
 
 double caf_fan_in(const fan_in_params& params) {
   run_clock clock;
-  caf_system system{{policy::stealing, 2}};
+  caf_system system{{policy::stealing, 1}};
   auto total = params.senders * params.messages;
   auto to = system->spawn<sink>(total, clock);
   std::vector<caf::actor> senders;

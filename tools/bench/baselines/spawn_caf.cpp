@@ -131,7 +131,7 @@ void check(std::uint64_t sum, std::uint64_t expected) {
 double caf_spawn(const spawn_params& params) {
   tally total;
   total.left = params.actors;
-  caf_system system{{policy::stealing, 2}};
+  caf_system system{{policy::sharing, 2}};
   system->spawn<spawner>(params, total);
   auto seconds = total.clock.seconds();
   system.await_end();

@@ -37,7 +37,7 @@ private:
 
 double caf_timers(const timers_params& params) {
   run_clock clock;
-  caf_system system{{caf_choice::policy::stealing, 2}};
+  caf_system system{{caf_choice::policy::sharing, 1}};
   auto before = cpu_seconds();
   system->spawn<waiter>(params, clock);
   clock.seconds();

@@ -10,9 +10,9 @@ namespace bench {
 
 enum class direction { lower_is_better, higher_is_better };
 
-/// Where a benchmark's sides run: in this process, or each run in a process of its own, so that memory one
-/// side leaves behind cannot show up in the figures of the other. A process of its own ends with the figure: such
-/// a side may leave everything as it is, threads included.
+/// Where a benchmark's sides run: in this process, or each run in a process of its own, so that
+/// memory one side leaves behind cannot show up in the figures of the other. A process of its own
+/// ends with the figure: such a side may leave everything as it is, threads included.
 enum class isolation { shared_process, own_process };
 
 struct benchmark {

@@ -46,8 +46,7 @@ pid_t start_child(const std::string& name, side which, int output) {
   std::array<char*, 5> arguments{program.data(), option.data(), benchmark_name.data(),
                                  side_name.data(), nullptr};
   pid_t child = 0;
-  int error =
-      ::posix_spawn(&child, "/proc/self/exe", &actions, nullptr, arguments.data(), environ);
+  int error = ::posix_spawn(&child, "/proc/self/exe", &actions, nullptr, arguments.data(), environ);
   ::posix_spawn_file_actions_destroy(&actions);
   if (error != 0)
     throw std::runtime_error(std::string{"cannot start a child process: "} + std::strerror(error));

@@ -17,8 +17,8 @@ enum class side { ours, baseline };
 /// Errors: throws with the child's own words when it fails.
 double measure_in_child(const std::string& name, side which);
 
-/// When the command line asks for a child's work, does it and ends the process. Returns the exit status for a
-/// child's command line that makes no sense, and nothing for any other.
+/// When the command line asks for a child's work, does it and ends the process. Returns the exit
+/// status for a child's command line that makes no sense, and nothing for any other.
 std::optional<int> run_as_child(const registry& benchmarks, int argc, char** argv);
 
 } // namespace bench

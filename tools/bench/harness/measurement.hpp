@@ -10,8 +10,8 @@
 
 namespace bench {
 
-/// How often to repeat, and for how long at most. Time that runs short takes repetitions away, but not below
-/// `enough` while `at_most` allows that many; one repetition is always made.
+/// How often to repeat, and for how long at most. Time that runs short takes repetitions away, but
+/// not below `enough` while `at_most` allows that many; one repetition is always made.
 struct repetition_plan {
   std::size_t repetitions = 5;
   std::size_t enough = 3;
@@ -32,8 +32,8 @@ struct measurement {
   std::optional<double> ratio() const;
 };
 
-/// Runs both sides in turn (ours, baseline, ours, baseline, ...). A first pair warms up and is not counted,
-/// unless counting it is the only way to `enough`.
+/// Runs both sides in turn (ours, baseline, ours, baseline, ...). A first pair warms up and is not
+/// counted, unless counting it is the only way to `enough`.
 measurement measure(const benchmark& of, const repetition_plan& plan);
 
 } // namespace bench

@@ -20,7 +20,8 @@ struct options {
   std::optional<std::string> caf;
 };
 
-/// A command line that asks for something this program does not have; `what()` is one line that says so.
+/// A command line that asks for something this program does not have; `what()` is one line that
+/// says so.
 class usage_error : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;

@@ -8,8 +8,8 @@
 
 namespace bench {
 
-/// The benchmarks of this program, in the order in which they were added. `main` fills it by calling one
-/// `add_...` function per family.
+/// The benchmarks of this program, in the order in which they were added. `main` fills it by
+/// calling one `add_...` function per family.
 class registry {
 public:
   /// Requires: a name that is not taken, and `ours`.

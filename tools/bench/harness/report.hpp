@@ -18,8 +18,9 @@ void print_line(const measurement& result);
 /// Name, unit and meaning of every benchmark.
 void print_list(const registry& benchmarks);
 
-/// The array that `--json` writes: name, ours, baseline, unit, ratio, then the spreads (smallest, largest), the
-/// number of repetitions, what the baseline is, and a note or a failure where there is one.
+/// The array that `--json` writes: name, ours, baseline, unit, ratio, then the spreads (smallest,
+/// largest), the number of repetitions, what the baseline is, and a note or a failure where there
+/// is one.
 std::string to_json(const std::vector<measurement>& results);
 
 } // namespace bench

@@ -6,8 +6,8 @@
 
 namespace bench {
 
-/// Times work that starts and ends on other threads than the one that waits for it, so that neither starting
-/// threads nor waking the waiter counts.
+/// Times work that starts and ends on other threads than the one that waits for it, so that neither
+/// starting threads nor waking the waiter counts.
 class run_clock {
 public:
   using clock = std::chrono::steady_clock;
@@ -19,8 +19,8 @@ public:
   void finish() { elapsed_.set_value(clock::now() - started_); }
 
   /// Waits for `finish` and returns the seconds since `start`.
-  /// Errors: work that takes longer than a minute ends the program, since actors that still run refer to
-  /// what the caller would destroy.
+  /// Errors: work that takes longer than a minute ends the program, since actors that still run
+  /// refer to what the caller would destroy.
   double seconds();
 
 private:

@@ -7,7 +7,7 @@ namespace {
 constexpr std::size_t cells_per_edge = 8;
 
 std::string words(std::size_t seed, std::size_t count) {
-  static const std::array<std::string, 8> known{"north", "shard", "actor", "of",
+  static const std::array<std::string, 8> known{"north", "shard",  "actor",  "of",
                                                 "a",     "moving", "signal", "quietly"};
   std::string result;
   for (std::size_t i = 0; i < count; ++i)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The messages that the archive benchmark writes and reads. They are plain aggregates without any code for
-// archives, as a user of ours would write them.
+// The messages that the archive benchmark writes and reads. They are plain aggregates without any
+// code for archives, as a user of ours would write them.
 #pragma once
 
 #include <array>
@@ -83,7 +83,8 @@ using message_mix = std::vector<message_group>;
 /// A mix with `groups` groups whose numbers and texts vary from group to group.
 message_mix make_mix(std::size_t groups);
 
-/// Bytes of content: 1 per character, the size of every number; no lengths, which are the format's own.
+/// Bytes of content: 1 per character, the size of every number; no lengths, which are the format's
+/// own.
 std::size_t content_bytes(const message_mix& mix);
 
 /// Calls `visit` with each message of the mix, in order.

@@ -7,9 +7,9 @@
 
 namespace bench {
 
-/// Savina's big: each of `actors` actors sends a ping to a random actor, waits for its pong, and so on `pings`
-/// times, while answering the pings of others. Counts nanoseconds per message, ping or pong.
-/// Source: Imam and Sarkar, "Savina: an actor benchmark suite" (AGERE 2014).
+/// Savina's big: each of `actors` actors sends a ping to a random actor, waits for its pong, and so
+/// on `pings` times, while answering the pings of others. Counts nanoseconds per message, ping or
+/// pong. Source: Imam and Sarkar, "Savina: an actor benchmark suite" (AGERE 2014).
 struct big_params {
   std::uint64_t actors = 120;
   std::uint64_t pings = 0;

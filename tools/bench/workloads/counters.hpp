@@ -5,8 +5,8 @@
 
 namespace bench {
 
-/// The share of a message's time that the per-actor counters take, in percent: 100 * (with - without) / with, each
-/// the median of several ping_pong runs in turn.
+/// The share of a message's time that the per-actor counters take, in percent: 100 * (with -
+/// without) / with, each the median of several ping_pong runs in turn.
 double ours_counters(const pairs_params& params);
 
 /// counters; it has no baseline.

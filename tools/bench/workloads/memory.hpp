@@ -7,8 +7,9 @@
 
 namespace bench {
 
-/// `actors` actors with 8 bytes of state, each of which has handled one message and waits for the next. Counts
-/// bytes of resident memory per actor. What the caller needs to keep them alive (CAF's handles) is not counted.
+/// `actors` actors with 8 bytes of state, each of which has handled one message and waits for the
+/// next. Counts bytes of resident memory per actor. What the caller needs to keep them alive (CAF's
+/// handles) is not counted.
 struct memory_params {
   std::uint64_t actors = 0;
 };

@@ -8,12 +8,12 @@
 
 namespace bench {
 
-/// Task Bench's 1-D stencil graph with empty tasks: `width` columns, `steps` rows; a task needs the outputs of its
-/// own column and of both neighbours in the row above (the edges have one neighbour). An output is the 16 bytes
-/// of an `edge`, which the receiver checks. One actor per column; its own output needs no message. Four columns
-/// per worker.
-/// Counts microseconds per task as Task Bench does: wall time * workers / (width * steps).
-/// Source: Slaughter et al., "Task Bench" (SC 2020).
+/// Task Bench's 1-D stencil graph with empty tasks: `width` columns, `steps` rows; a task needs the
+/// outputs of its own column and of both neighbours in the row above (the edges have one
+/// neighbour). An output is the 16 bytes of an `edge`, which the receiver checks. One actor per
+/// column; its own output needs no message. Four columns per worker. Counts microseconds per task
+/// as Task Bench does: wall time * workers / (width * steps). Source: Slaughter et al., "Task
+/// Bench" (SC 2020).
 struct task_graph_params {
   std::uint64_t width = 4 * workers;
   std::uint64_t steps = 0;
@@ -25,13 +25,12 @@ struct edge {
   std::uint64_t column = 0;
 };
 
-/// Decides when the task of a column may run. A neighbour is never more than one step ahead, because it needs
-/// our output to go on, so two counters are enough.
+/// Decides when the task of a column may run. A neighbour is never more than one step ahead,
+/// because it needs our output to go on, so two counters are enough.
 class column_inputs {
 public:
   column_inputs(std::uint64_t column, const task_graph_params& params)
-      : column_(column),
-        needed_((column > 0 ? 1u : 0u) + (column + 1 < params.width ? 1u : 0u)) {}
+      : column_(column), needed_((column > 0 ? 1u : 0u) + (column + 1 < params.width ? 1u : 0u)) {}
 
   /// Takes a neighbour's output. False when it cannot belong here: the run is wrong.
   bool take(const edge& from) {

@@ -9,9 +9,9 @@
 namespace bench {
 
 /// One actor sets `timers` one-shot timers on itself in one handler, with delays spread evenly over
-/// 1 ms .. `longest`, and waits until all have fired. Counts nanoseconds of processor time, over all threads, per
-/// timer set and fired: the wall clock would mostly show the delays. CAF cannot cancel a delayed message, so
-/// cancelling is no part of it.
+/// 1 ms .. `longest`, and waits until all have fired. Counts nanoseconds of processor time, over
+/// all threads, per timer set and fired: the wall clock would mostly show the delays. CAF cannot
+/// cancel a delayed message, so cancelling is no part of it.
 struct timers_params {
   std::uint64_t timers = 0;
   std::chrono::milliseconds longest{50};

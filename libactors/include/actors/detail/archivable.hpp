@@ -17,7 +17,8 @@ constexpr bool can_archive_all(type_list<Ts...>) {
   return (true && ... && can_archive<Ts, Above...>());
 }
 
-/// Looks through containers and members. A type that contains itself is settled by its other members.
+/// Looks through containers and members. A type that contains itself is settled by its other
+/// members.
 template <class T, class... Above>
 constexpr bool can_archive() {
   constexpr kind k = kind_of<T>;

@@ -13,9 +13,7 @@ public:
   archive_error(const std::string& what, std::size_t offset);
 
   /// Bytes from the start of the archive to the place that cannot be read or written.
-  [[nodiscard]] std::size_t offset() const noexcept {
-    return offset_;
-  }
+  [[nodiscard]] std::size_t offset() const noexcept { return offset_; }
 
 private:
   std::size_t offset_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The names of cereal that our archives know. Declared here, not included: cereal costs every program
-// a third of a second to compile, and one that only sends plain data needs none of it.
+// The names of cereal that our archives know. Declared here, not included: cereal costs every
+// program a third of a second to compile, and one that only sends plain data needs none of it.
 #pragma once
 
 #include <type_traits>
@@ -46,8 +46,8 @@ struct version_binding_tag;
 }
 } // namespace detail
 
-/// Base of our archives: makes cereal an associated namespace, so that the functions cereal ships for
-/// standard types are found by argument-dependent lookup.
+/// Base of our archives: makes cereal an associated namespace, so that the functions cereal ships
+/// for standard types are found by argument-dependent lookup.
 struct actors_archive {};
 
 } // namespace cereal
@@ -57,8 +57,9 @@ class writer;
 class reader;
 } // namespace actors
 
-// What cereal's CEREAL_SETUP_ARCHIVE_TRAITS and CEREAL_REGISTER_ARCHIVE expand to. The second is spelled
-// out because cereal binds polymorphic types only to archives that derive from its own base.
+// What cereal's CEREAL_SETUP_ARCHIVE_TRAITS and CEREAL_REGISTER_ARCHIVE expand to. The second is
+// spelled out because cereal binds polymorphic types only to archives that derive from its own
+// base.
 namespace cereal {
 namespace traits::detail {
 template <>

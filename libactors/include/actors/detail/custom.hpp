@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Finds and calls what a user, or cereal, wrote to archive a type, in all forms that cereal documents:
-// serialize, save and load, save_minimal and load_minimal; as members or free functions; with or
-// without a version.
+// Finds and calls what a user, or cereal, wrote to archive a type, in all forms that cereal
+// documents: serialize, save and load, save_minimal and load_minimal; as members or free functions;
+// with or without a version.
 #pragma once
 
 #include <cstdint>
@@ -17,18 +17,15 @@ namespace actors {
 class access {
 public:
   template <class Ar, class T, class... V>
-  static auto whole(Ar& ar, T& x, V... version)
-      -> decltype(x.serialize(ar, version...)) {
+  static auto whole(Ar& ar, T& x, V... version) -> decltype(x.serialize(ar, version...)) {
     return x.serialize(ar, version...);
   }
   template <class Ar, class T, class... V>
-  static auto store(Ar& ar, const T& x, V... version)
-      -> decltype(x.save(ar, version...)) {
+  static auto store(Ar& ar, const T& x, V... version) -> decltype(x.save(ar, version...)) {
     return x.save(ar, version...);
   }
   template <class Ar, class T, class... V>
-  static auto fetch(Ar& ar, T& x, V... version)
-      -> decltype(x.load(ar, version...)) {
+  static auto fetch(Ar& ar, T& x, V... version) -> decltype(x.load(ar, version...)) {
     return x.load(ar, version...);
   }
   template <class Ar, class T, class... V>
@@ -45,7 +42,8 @@ public:
 
 namespace detail {
 
-/// `cereal::access`, looked at only when a template is instantiated: the user has included it by then.
+/// `cereal::access`, looked at only when a template is instantiated: the user has included it by
+/// then.
 template <class>
 struct late {
   using access = cereal::access;
@@ -83,18 +81,15 @@ struct cereal_access {
 /// The same for free functions, found by argument-dependent lookup.
 struct free_access {
   template <class Ar, class T, class... V>
-  static auto whole(Ar& ar, T& x, V... version)
-      -> decltype(serialize(ar, x, version...)) {
+  static auto whole(Ar& ar, T& x, V... version) -> decltype(serialize(ar, x, version...)) {
     return serialize(ar, x, version...);
   }
   template <class Ar, class T, class... V>
-  static auto store(Ar& ar, const T& x, V... version)
-      -> decltype(save(ar, x, version...)) {
+  static auto store(Ar& ar, const T& x, V... version) -> decltype(save(ar, x, version...)) {
     return save(ar, x, version...);
   }
   template <class Ar, class T, class... V>
-  static auto fetch(Ar& ar, T& x, V... version)
-      -> decltype(load(ar, x, version...)) {
+  static auto fetch(Ar& ar, T& x, V... version) -> decltype(load(ar, x, version...)) {
     return load(ar, x, version...);
   }
   template <class Ar, class T, class... V>
@@ -122,15 +117,16 @@ using no_way = way<void, form::none, false>;
 
 template <class Door, class Out, class In, class T, class... V>
 constexpr form form_through() {
-  if constexpr (requires(Out& o, In& i, T& x, V... v) {
+  if constexpr (requires(Out & o, In & i, T & x, V... v) {
                   Door::store(o, x, v...);
                   Door::fetch(i, x, v...);
                 })
     return form::split;
-  else if constexpr (requires(Out& o, T& x, V... v) { Door::whole(o, x, v...); } ||
-                     requires(In& i, T& x, V... v) { Door::whole(i, x, v...); })
+  else if constexpr (
+      requires(Out & o, T & x, V... v) { Door::whole(o, x, v...); } ||
+      requires(In & i, T & x, V... v) { Door::whole(i, x, v...); })
     return form::whole;
-  else if constexpr (requires(Out& o, In& i, T& x, V... v) {
+  else if constexpr (requires(Out & o, In & i, T & x, V... v) {
                        Door::fetch_minimal(i, x, Door::store_minimal(o, x, v...), v...);
                      })
     return form::minimal;
@@ -179,9 +175,7 @@ constexpr std::uint32_t declared_version() {
   return 0;
 }
 template <class T>
-  requires requires {
-    cereal::detail::Version<T, cereal::detail::version_binding_tag>::version;
-  }
+requires requires { cereal::detail::Version<T, cereal::detail::version_binding_tag>::version; }
 std::uint32_t declared_version() {
   return cereal::detail::Version<T, cereal::detail::version_binding_tag>::version;
 }

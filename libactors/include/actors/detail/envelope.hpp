@@ -152,7 +152,7 @@ private:
 /// `pop`, whatever is appended meanwhile.
 class envelope_queue {
 public:
-  explicit envelope_queue(std::uint32_t first_class = 0) : class_{first_class} {}
+  explicit envelope_queue(std::uint32_t first_class = 0) : first_class_{first_class}, class_{first_class} {}
   envelope_queue(const envelope_queue&) = delete;
   envelope_queue& operator=(const envelope_queue&) = delete;
 
@@ -169,6 +169,10 @@ public:
   /// The oldest envelope, or null. Memory of handled chunks goes back to `pool`.
   [[nodiscard]] envelope* front(chunk_pool& pool) {
     if (read_ != read_end_) return reinterpret_cast<envelope*>(read_);
+    if (first_ == last_ && read_ != write_) {
+      read_end_ = write_;
+      return reinterpret_cast<envelope*>(read_);
+    }
     return refill(pool);
   }
   void pop(envelope* e) noexcept { read_ += e->size(); }
@@ -201,6 +205,7 @@ private:
   char* limit_ = nullptr;
   chunk* first_ = nullptr;
   chunk* last_ = nullptr;
+  std::uint32_t first_class_;
   std::uint32_t class_;
 };
 

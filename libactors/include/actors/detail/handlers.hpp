@@ -115,7 +115,6 @@ void call_on_stop(shard& here, slot& s) {
 
 template <class A, class... Ms>
 const actor_type& make_actor_type(messages<Ms...>*) {
-  static_assert((the_actor_has_a_handler_for_the_listed_message<A, Ms>::value && ...));
   static actor_type type = [] {
     actor_type t;
     t.name = type_name<A>();
@@ -143,7 +142,6 @@ const actor_type& make_actor_type(messages<Ms...>*) {
 /// A class may bring its own description (routers do).
 template <class A>
 const actor_type& actor_type_of() {
-  (void)the_class_is_an_actor<A>{};
   if constexpr (requires { A::describe(); })
     return A::describe();
   else

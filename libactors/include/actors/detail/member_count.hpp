@@ -3,9 +3,11 @@
 // How many members an aggregate has, found by asking how it can be initialised.
 //
 // 1. The largest n for which `T{any x n}` is valid. `any` converts to every type, so a member of
-//    class type takes one initializer; nothing converts to a C array, so its elements take one each.
+//    class type takes one initializer; nothing converts to a C array, so its elements take one
+//    each.
 // 2. Direct bases take one initializer each and come first; structured bindings do not count them.
-// 3. When `T{{} x n}` is valid too, no member is a C array. Otherwise each position is asked how many
+// 3. When `T{{} x n}` is valid too, no member is a C array. Otherwise each position is asked how
+// many
 //    initializers its member swallows.
 #pragma once
 
@@ -19,15 +21,16 @@ namespace actors::detail {
 
 struct any_value {
   template <class U>
-  operator U() const noexcept;
+  operator U() const noexcept {
+    __builtin_unreachable(); // never evaluated
+  }
 };
 
 /// Converts to the base classes of `T` only.
 template <class T>
 struct any_base {
   template <class U>
-    requires(std::is_base_of_v<U, T> && !std::is_same_v<U, T>)
-  operator U() const noexcept;
+  requires(std::is_base_of_v<U, T> && !std::is_same_v<U, T>) operator U() const noexcept;
 };
 
 /// Converts to nothing: only a constructor that swallows everything takes it.
@@ -37,8 +40,10 @@ struct inert {};
 template <class T>
 struct any_filled_base {
   template <class U>
-    requires(std::is_base_of_v<U, T> && !std::is_same_v<U, T> && !std::is_empty_v<U>)
-  operator U() const noexcept;
+  requires(std::is_base_of_v<U, T> && !std::is_same_v<U, T> && !std::is_empty_v<U>)
+  operator U() const noexcept {
+    __builtin_unreachable(); // never evaluated
+  }
 };
 
 template <std::size_t>
@@ -109,7 +114,8 @@ struct counting {
   template <std::size_t N = 0>
   static constexpr std::size_t initializers() {
     if constexpr (N > max_members)
-      return uncountable; // members that cannot be left out come too late, or cannot be converted to
+      return uncountable; // members that cannot be left out come too late, or cannot be converted
+                          // to
     else if constexpr (valid<N>::value)
       return last_valid_from<valid, N>();
     else
@@ -132,11 +138,12 @@ struct counting {
   template <std::size_t P>
   struct at {
     template <std::size_t K>
-    struct nested
-        : std::bool_constant<P + K <= total &&
-                             takes_nested<T>(indices<P>{}, indices<K>{}, indices<0>{})> {};
+    struct nested : std::bool_constant<P + K <= total &&
+                                       takes_nested<T>(indices<P>{}, indices<K>{}, indices<0>{})> {
+    };
 
-    /// Whether the member is an array of exactly `K` elements: one more initializer is one too many.
+    /// Whether the member is an array of exactly `K` elements: one more initializer is one too
+    /// many.
     template <std::size_t K>
     static constexpr bool is_array_of() {
       return takes_nested<T>(indices<P>{}, indices<K>{}, indices<total - P - K>{}) &&

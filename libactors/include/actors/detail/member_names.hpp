@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Names of members, read from the compiler's spelling of a pointer into an object that is declared and
-// never defined.
+// Names of members, read from the compiler's spelling of a pointer into an object that is declared
+// and never defined.
 #pragma once
 
 #include <array>
@@ -51,10 +51,17 @@ struct address_at {
   }
 };
 
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wundefined-var-template"
+#endif
 template <class T, std::size_t N, std::size_t I>
 constexpr auto address_of_member() {
   return binding<N>::visit(some<T>.object, address_at<I>{});
 }
+#ifdef __clang__
+#pragma clang diagnostic pop
+#endif
 
 template <class T, std::size_t N, std::size_t I>
 constexpr std::string_view name_of_member() {
@@ -70,7 +77,7 @@ constexpr std::array<std::string_view, N> all_member_names(std::index_sequence<I
 }
 
 template <class T, std::size_t N>
-inline constexpr std::array<std::string_view, N> names_of_members =
-    all_member_names<T, N>(std::make_index_sequence<N>{});
+inline constexpr std::array<std::string_view, N>
+    names_of_members = all_member_names<T, N>(std::make_index_sequence<N>{});
 
 } // namespace actors::detail

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The members of an aggregate as references, by structured bindings: one case per number of members.
-// C++20 has no binding pack, so the cases are spelled out; the table is regular and complete up to 32.
+// The members of an aggregate as references, by structured bindings: one case per number of
+// members. C++20 has no binding pack, so the cases are spelled out; the table is regular and
+// complete up to 32.
 #pragma once
 
 #include <cstddef>
@@ -189,10 +190,8 @@ template <>
 struct binding<19> {
   template <class T, class F>
   static constexpr decltype(auto) visit(T& x, F&& f) {
-    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18]
-           = x;
-    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17,
-             m18);
+    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18] = x;
+    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18);
   }
 };
 
@@ -202,8 +201,8 @@ struct binding<20> {
   static constexpr decltype(auto) visit(T& x, F&& f) {
     auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
            m19] = x;
-    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17,
-             m18, m19);
+    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
+             m19);
   }
 };
 
@@ -211,10 +210,10 @@ template <>
 struct binding<21> {
   template <class T, class F>
   static constexpr decltype(auto) visit(T& x, F&& f) {
-    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
-           m19, m20] = x;
-    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17,
-             m18, m19, m20);
+    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19,
+           m20] = x;
+    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
+             m19, m20);
   }
 };
 
@@ -222,10 +221,10 @@ template <>
 struct binding<22> {
   template <class T, class F>
   static constexpr decltype(auto) visit(T& x, F&& f) {
-    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
-           m19, m20, m21] = x;
-    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17,
-             m18, m19, m20, m21);
+    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19,
+           m20, m21] = x;
+    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
+             m19, m20, m21);
   }
 };
 
@@ -233,10 +232,10 @@ template <>
 struct binding<23> {
   template <class T, class F>
   static constexpr decltype(auto) visit(T& x, F&& f) {
-    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
-           m19, m20, m21, m22] = x;
-    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17,
-             m18, m19, m20, m21, m22);
+    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19,
+           m20, m21, m22] = x;
+    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
+             m19, m20, m21, m22);
   }
 };
 
@@ -244,10 +243,10 @@ template <>
 struct binding<24> {
   template <class T, class F>
   static constexpr decltype(auto) visit(T& x, F&& f) {
-    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
-           m19, m20, m21, m22, m23] = x;
-    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17,
-             m18, m19, m20, m21, m22, m23);
+    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19,
+           m20, m21, m22, m23] = x;
+    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
+             m19, m20, m21, m22, m23);
   }
 };
 
@@ -255,10 +254,10 @@ template <>
 struct binding<25> {
   template <class T, class F>
   static constexpr decltype(auto) visit(T& x, F&& f) {
-    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
-           m19, m20, m21, m22, m23, m24] = x;
-    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17,
-             m18, m19, m20, m21, m22, m23, m24);
+    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19,
+           m20, m21, m22, m23, m24] = x;
+    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
+             m19, m20, m21, m22, m23, m24);
   }
 };
 
@@ -266,10 +265,10 @@ template <>
 struct binding<26> {
   template <class T, class F>
   static constexpr decltype(auto) visit(T& x, F&& f) {
-    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
-           m19, m20, m21, m22, m23, m24, m25] = x;
-    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17,
-             m18, m19, m20, m21, m22, m23, m24, m25);
+    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19,
+           m20, m21, m22, m23, m24, m25] = x;
+    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
+             m19, m20, m21, m22, m23, m24, m25);
   }
 };
 
@@ -277,10 +276,10 @@ template <>
 struct binding<27> {
   template <class T, class F>
   static constexpr decltype(auto) visit(T& x, F&& f) {
-    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
-           m19, m20, m21, m22, m23, m24, m25, m26] = x;
-    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17,
-             m18, m19, m20, m21, m22, m23, m24, m25, m26);
+    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19,
+           m20, m21, m22, m23, m24, m25, m26] = x;
+    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
+             m19, m20, m21, m22, m23, m24, m25, m26);
   }
 };
 
@@ -288,10 +287,10 @@ template <>
 struct binding<28> {
   template <class T, class F>
   static constexpr decltype(auto) visit(T& x, F&& f) {
-    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
-           m19, m20, m21, m22, m23, m24, m25, m26, m27] = x;
-    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17,
-             m18, m19, m20, m21, m22, m23, m24, m25, m26, m27);
+    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19,
+           m20, m21, m22, m23, m24, m25, m26, m27] = x;
+    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
+             m19, m20, m21, m22, m23, m24, m25, m26, m27);
   }
 };
 
@@ -299,10 +298,10 @@ template <>
 struct binding<29> {
   template <class T, class F>
   static constexpr decltype(auto) visit(T& x, F&& f) {
-    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
-           m19, m20, m21, m22, m23, m24, m25, m26, m27, m28] = x;
-    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17,
-             m18, m19, m20, m21, m22, m23, m24, m25, m26, m27, m28);
+    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19,
+           m20, m21, m22, m23, m24, m25, m26, m27, m28] = x;
+    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
+             m19, m20, m21, m22, m23, m24, m25, m26, m27, m28);
   }
 };
 
@@ -310,10 +309,10 @@ template <>
 struct binding<30> {
   template <class T, class F>
   static constexpr decltype(auto) visit(T& x, F&& f) {
-    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
-           m19, m20, m21, m22, m23, m24, m25, m26, m27, m28, m29] = x;
-    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17,
-             m18, m19, m20, m21, m22, m23, m24, m25, m26, m27, m28, m29);
+    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19,
+           m20, m21, m22, m23, m24, m25, m26, m27, m28, m29] = x;
+    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
+             m19, m20, m21, m22, m23, m24, m25, m26, m27, m28, m29);
   }
 };
 
@@ -321,10 +320,10 @@ template <>
 struct binding<31> {
   template <class T, class F>
   static constexpr decltype(auto) visit(T& x, F&& f) {
-    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
-           m19, m20, m21, m22, m23, m24, m25, m26, m27, m28, m29, m30] = x;
-    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17,
-             m18, m19, m20, m21, m22, m23, m24, m25, m26, m27, m28, m29, m30);
+    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19,
+           m20, m21, m22, m23, m24, m25, m26, m27, m28, m29, m30] = x;
+    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
+             m19, m20, m21, m22, m23, m24, m25, m26, m27, m28, m29, m30);
   }
 };
 
@@ -332,10 +331,10 @@ template <>
 struct binding<32> {
   template <class T, class F>
   static constexpr decltype(auto) visit(T& x, F&& f) {
-    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
-           m19, m20, m21, m22, m23, m24, m25, m26, m27, m28, m29, m30, m31] = x;
-    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17,
-             m18, m19, m20, m21, m22, m23, m24, m25, m26, m27, m28, m29, m30, m31);
+    auto& [m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18, m19,
+           m20, m21, m22, m23, m24, m25, m26, m27, m28, m29, m30, m31] = x;
+    return f(m0, m1, m2, m3, m4, m5, m6, m7, m8, m9, m10, m11, m12, m13, m14, m15, m16, m17, m18,
+             m19, m20, m21, m22, m23, m24, m25, m26, m27, m28, m29, m30, m31);
   }
 };
 

@@ -6,18 +6,19 @@
 #include <span>
 
 #include <actors/detail/archive_error.hpp>
-#include <actors/detail/kinds.hpp>
+#include <actors/detail/layout.hpp>
 
 namespace actors {
 
-/// Input archive over contiguous memory, which may hold anything: what a `writer` wrote, or garbage.
+/// Input archive over contiguous memory, which may hold anything: what a `writer` wrote, or
+/// garbage.
 ///
-/// Every byte is checked to be there before it is read; a length is checked against the bytes that are
-/// left before anything is allocated; a bool must be 0 or 1; nesting ends at 512 levels; a shared
-/// pointer must refer to an object of its own type.
-/// Errors: archive_error, also in place of whatever functions of cereal or of the user throw
-/// (std::bad_alloc alone passes). The value being read is then valid and has no particular contents.
-/// Lifetime: the memory outlives the reader. Threading: one at a time.
+/// Every byte is checked to be there before it is read; a length is checked against the bytes that
+/// are left before anything is allocated; a bool must be 0 or 1; nesting ends at 512 levels; a
+/// shared pointer must refer to an object of its own type. Errors: archive_error, also in place of
+/// whatever functions of cereal or of the user throw (std::bad_alloc alone passes). The value being
+/// read is then valid and has no particular contents. Lifetime: the memory outlives the reader.
+/// Threading: one at a time.
 class reader : public cereal::actors_archive {
 public:
   using is_saving = std::false_type;

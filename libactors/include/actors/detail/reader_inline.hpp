@@ -5,45 +5,11 @@
 
 #include <actors/detail/reader.hpp>
 #include <actors/detail/runs.hpp>
+#include <actors/detail/unaligned_iterator.hpp>
 
 namespace actors {
 
 namespace detail {
-
-/// Reads numbers from bytes of any alignment; lets containers copy without writing zeros first.
-template <class T>
-struct unaligned_iterator {
-  using value_type = T;
-  using difference_type = std::ptrdiff_t;
-  using reference = T;
-  using pointer = const T*;
-  using iterator_category = std::random_access_iterator_tag;
-
-  const std::byte* at = nullptr;
-
-  T operator*() const {
-    T x;
-    std::memcpy(&x, at, sizeof(T));
-    return x;
-  }
-  unaligned_iterator& operator+=(difference_type n) {
-    at += n * static_cast<difference_type>(sizeof(T));
-    return *this;
-  }
-  unaligned_iterator& operator++() {
-    return *this += 1;
-  }
-  unaligned_iterator& operator--() {
-    return *this += -1;
-  }
-  friend unaligned_iterator operator+(unaligned_iterator i, difference_type n) {
-    return i += n;
-  }
-  friend difference_type operator-(unaligned_iterator a, unaligned_iterator b) {
-    return (a.at - b.at) / static_cast<difference_type>(sizeof(T));
-  }
-  friend bool operator==(unaligned_iterator, unaligned_iterator) = default;
-};
 
 /// One address per type: its identity inside a process.
 template <class T>
@@ -52,8 +18,9 @@ inline constexpr char identity_of{};
 template <class T>
 inline constexpr bool is_pointer_wrapper = false;
 template <class P>
-inline constexpr bool is_pointer_wrapper<cereal::memory_detail::PtrWrapper<P&>> =
-    requires { typename P::weak_type; };
+inline constexpr bool is_pointer_wrapper<cereal::memory_detail::PtrWrapper<P&>> = requires {
+  typename P::weak_type;
+};
 template <class W>
 struct wrapped_pointee;
 template <class P>
@@ -122,7 +89,8 @@ inline void reader::get_all(Ts&... values) {
   };
   [&]<std::size_t... I>(std::index_sequence<I...>) {
     (one(values, std::integral_constant<std::size_t, I>{}), ...);
-  }(std::index_sequence_for<Ts...>{});
+  }
+  (std::index_sequence_for<Ts...>{});
 }
 
 /// Reads a value whose size depends on it.
@@ -194,8 +162,11 @@ void reader::get_vector(T& x) {
       x.resize(n);
       if (n != 0)
         std::memcpy(static_cast<void*>(x.data()), from, n * sizeof(element));
+    } else if (reinterpret_cast<std::uintptr_t>(from) % alignof(element) == 0) {
+      const auto* first = reinterpret_cast<const element*>(from); // copied as one block
+      x.assign(first, first + n);
     } else {
-      detail::unaligned_iterator<element> first{from};
+      const detail::unaligned_iterator<element> first{from};
       x.assign(first, first + static_cast<std::ptrdiff_t>(n));
     }
   } else {
@@ -231,7 +202,8 @@ void reader::get_sequence(T& x) {
   using element = typename T::value_type;
   const std::size_t n = read_size(detail::least_bytes<element>);
   x.clear();
-  get_elements<element>(n, [&x]() -> auto& { return x.emplace_back(); });
+  get_elements<element>(
+      n, [&x]() -> auto& { return x.emplace_back(); });
 }
 
 template <class T>
@@ -332,7 +304,8 @@ void reader::call_custom(T& x) {
       door::fetch(*this, x, version...);
     else {
       using out = const writer&;
-      std::remove_cvref_t<decltype(door::store_minimal(std::declval<out>(), x, version...))> value{};
+      std::remove_cvref_t<decltype(door::store_minimal(std::declval<out>(), x, version...))>
+          value{};
       (*this)(value);
       door::fetch_minimal(*this, x, value, version...);
     }

@@ -3,11 +3,12 @@
 
 #include <cstddef>
 
-#include <actors/detail/kinds.hpp>
+#include <actors/detail/layout.hpp>
 
 namespace actors::detail {
 
-/// Runs of neighbours of fixed size in a list of values: one check of the memory's end does for each.
+/// Runs of neighbours of fixed size in a list of values: one check of the memory's end does for
+/// each.
 template <class... Ts>
 struct runs {
   static constexpr std::size_t count = sizeof...(Ts);

@@ -117,7 +117,7 @@ public:
   void send(const message_head& head, Args&&... args);
   template <class M, class... Args>
   void tell(actor_id target, Args&&... args) {
-    send<M>(message_head{message_index<M>, 0, target, self_, 0}, std::forward<Args>(args)...);
+    send<M>(message_head{message_index<M>, 0, target, self(), 0}, std::forward<Args>(args)...);
   }
   /// Sends a message whose type is known at run time only; takes the payload over.
   void send_erased(const message_head& head, void* payload);
@@ -133,7 +133,11 @@ public:
 
   // -- the running actor -------------------------------------------------------------------------
 
-  [[nodiscard]] const actor_id& self() const noexcept { return self_; }
+  [[nodiscard]] actor_id self() const noexcept {
+    std::uint64_t key = self_key_.load(std::memory_order_relaxed);
+    return {self_place_.load(std::memory_order_relaxed), static_cast<std::uint32_t>(key),
+            static_cast<std::uint32_t>(key >> 32)};
+  }
   [[nodiscard]] const actor_id& sender() const noexcept { return sender_; }
   [[nodiscard]] slot* self_slot() noexcept { return self_slot_; }
   [[nodiscard]] envelope* current() noexcept { return current_; }
@@ -153,8 +157,11 @@ public:
   void restart(actor_id id, const actor_type& type, unique_function<void(shard&, slot&)> construct);
   /// Lets a failed child go on with the state it has.
   void resume(actor_id id);
-  /// Ordered stop: children in reverse order first, each within its time, then killed.
+  /// Stops as soon as the current handler is through: children in reverse order first, each within
+  /// its time, then killed; messages that wait become dead letters.
   void stop(actor_id id, exit_kind kind = exit_kind::shutdown);
+  /// As `stop`, after the messages that this sender has told it before.
+  void stop_in_order(actor_id id);
   void kill(actor_id id);
   void stop_self();
   void watch(actor_id who);
@@ -206,7 +213,7 @@ public:
   [[nodiscard]] actor_id id_of(const slot& s, std::uint32_t index) const noexcept;
   /// Where answers to the running actor go: its slot here, also for a guest.
   [[nodiscard]] actor_id reply_address() const noexcept {
-    return self_slot_ == nullptr ? self_ : actor_id{place_, self_index_, self_slot_->generation};
+    return self_slot_ == nullptr ? self() : actor_id{place_, self_index_, self_slot_->generation};
   }
 
   /// Gives up to `count` actors that have messages waiting to the shard `to`, which becomes their
@@ -256,6 +263,10 @@ private:
   void handler_threw(envelope& e);
   void enter(slot& s, std::uint32_t index, const envelope& e) noexcept;
   void leave() noexcept;
+  void set_self(const actor_id& id) noexcept {
+    self_place_.store(id.place, std::memory_order_relaxed);
+    self_key_.store(std::uint64_t{id.generation} << 32 | id.slot, std::memory_order_relaxed);
+  }
   void fire_ask(pending_ask& ask);
   void fire_timer(actor_timer& timer);
   void free_timer(actor_timer& timer) noexcept;
@@ -270,6 +281,7 @@ private:
   void dispatch_slow(slot& s, envelope& e, origin from);
   void invoke_checked(slot& s, std::uint32_t index, envelope& e);
   void handle_system(envelope& e);
+  void stop_in_turn(slot& s, envelope& e);
   void hold(slot& s, std::uint32_t index, envelope& e);
   void push_backlog(slot& s, std::uint32_t index, envelope& e);
   void add_token(slot& s, std::uint32_t index);
@@ -337,9 +349,8 @@ private:
 
   // Only the shard's thread.
   slot** segments_;
-  envelope_queue fifo_{2};
+  envelope_queue fifo_{1};
   chunk_pool pool_;
-  actor_id self_{};
   actor_id sender_{};
   slot* self_slot_ = nullptr;
   std::uint32_t self_index_ = 0;
@@ -368,7 +379,10 @@ private:
   std::atomic<std::uint64_t> live_{0};
   std::atomic<nanoseconds_t> next_deadline_{timer_wheel::never};
   std::atomic<bool> ended_{false};
-  std::atomic<std::uint64_t> watched_actor_{0};
+  // The running actor; the root between handlers. In two halves, each stored and loaded whole: one
+  // 16-byte load right after two 8-byte stores would wait for both to reach the cache.
+  std::atomic<std::uint64_t> self_place_{0};
+  std::atomic<std::uint64_t> self_key_{0};
   std::atomic<std::uint32_t> watched_message_{0};
 
   // Written by any thread: what is handed over, its size, ids given out to others.

@@ -13,16 +13,16 @@ struct unit {};
 /// Makes `s` the running actor for its lifetime; restores what was before.
 struct context_guard {
   context_guard(shard& here, slot& s, std::uint32_t index, const actor_id& id) noexcept
-      : here_{here}, self_{here.self_}, sender_{here.sender_}, slot_{here.self_slot_},
+      : here_{here}, self_{here.self()}, sender_{here.sender_}, slot_{here.self_slot_},
         index_{here.self_index_}, current_{here.current_} {
-    here.self_ = id;
+    here.set_self(id);
     here.sender_ = {};
     here.self_slot_ = &s;
     here.self_index_ = index;
     here.current_ = nullptr;
   }
   ~context_guard() {
-    here_.self_ = self_;
+    here_.set_self(self_);
     here_.sender_ = sender_;
     here_.self_slot_ = slot_;
     here_.self_index_ = index_;
@@ -93,7 +93,7 @@ inline void shard::send(const message_head& head, Args&&... args) {
 
 template <class M>
 void shard::system(actor_id target, M message) {
-  message_head head{message_index<M>, flag::system, target, self_, 0};
+  message_head head{message_index<M>, flag::system, target, self(), 0};
   const std::uint32_t size = envelope_size(payload<M>::size, flag::system);
   if (envelope* e = locate_answer(head, size)) {
     write_header(e, head, size);
@@ -114,7 +114,7 @@ inline void shard::answer(const open_request& request, R&& value) {
     complete_outside(owner_, request.request, message_index<type>, &copy, nullptr);
     return;
   }
-  message_head head{message_index<type>, flag::answers, request.asker, self_, request.request};
+  message_head head{message_index<type>, flag::answers, request.asker, self(), request.request};
   const std::uint32_t size = envelope_size(payload<type>::size, flag::answers);
   if constexpr (is_boxed<type> || !std::is_nothrow_constructible_v<type, R>) {
     type copy{std::forward<R>(value)};
@@ -195,7 +195,7 @@ actor_id shard::spawn(const birth& how, Args&&... args) {
   slot& s = *find(i);
   actor_id id{place_, i, s.generation};
   begin_life(s, i, *actor_type_ptr<A>, how);
-  link_child(s, i, self_);
+  link_child(s, i, self());
   try {
     context_guard as{*this, s, i, id};
     construct_object<A>(*this, s, std::forward<Args>(args)...);
@@ -203,6 +203,7 @@ actor_id shard::spawn(const birth& how, Args&&... args) {
     give_up_birth(s, i);
     throw;
   }
+  if (s.flags & state::stop_soon) [[unlikely]] stop(id, exit_kind::normal);
   return id;
 }
 
@@ -220,6 +221,7 @@ void shard::create(actor_id id, actor_id parent, const birth& how, Args&&... arg
     return;
   }
   release_hold(*s, id.slot, state::reserved);
+  if (s->flags & state::stop_soon) stop(id, exit_kind::normal);
 }
 
 inline slot* shard::find(const actor_id& id) noexcept {

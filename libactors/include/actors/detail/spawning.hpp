@@ -34,31 +34,31 @@ auto creation(actor_id parent, const birth& how, Args&&... args) {
   };
 }
 
+/// From a thread outside: the actor starts a little later; messages to it wait for it.
 template <class A, class... Args>
-actor_id spawn_at(engine& node, shard& there, shard* here, actor_id parent, const spawn_options& options,
-                  Args&&... args) {
-  birth how = birth_of(options);
-  actor_id id;
-  if (here != nullptr && &there == here) {
-    id = here->spawn<A>(how, std::forward<Args>(args)...);
-  } else {
-    id = there.reserve();
-    auto work = creation<A>(parent, how, std::forward<Args>(args)...);
-    if (here != nullptr)
-      here->call(id, std::move(work));
-    else
-      node.post_call(id, std::move(work));
-  }
+actor_id spawn_from_outside(engine& node, const spawn_options& options, Args&&... args) {
+  shard& there = choose_shard(node, options, nullptr);
+  actor_id id = there.reserve();
+  node.post_call(id, creation<A>({}, birth_of(options), std::forward<Args>(args)...));
   if (!options.name.empty()) name_newborn(node, options.name, id, actor_type_ptr<A>);
   return id;
 }
 
+/// From a handler: at once if it starts on this shard.
 template <class A, class... Args>
 ref<A> spawn_child(const spawn_options& options, Args&&... args) {
   shard& here = *current_shard;
   engine& node = here.owner();
   shard& there = choose_shard(node, options, &here);
-  return ref<A>{spawn_at<A>(node, there, &here, here.self(), options, std::forward<Args>(args)...)};
+  actor_id id;
+  if (&there == &here) {
+    id = here.spawn<A>(birth_of(options), std::forward<Args>(args)...);
+  } else {
+    id = there.reserve();
+    here.call(id, creation<A>(here.self(), birth_of(options), std::forward<Args>(args)...));
+  }
+  if (!options.name.empty()) name_newborn(node, options.name, id, actor_type_ptr<A>);
+  return ref<A>{id};
 }
 
 template <class A, class... Args>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Names of types, the same from every compiler, built while compiling. The compiler's own spelling is
-// used for plain classes; fundamental types and class templates are spelled here, because compilers
-// disagree on `unsigned long` and on default template arguments.
+// Names of types, the same from every compiler, built while compiling. The compiler's own spelling
+// is used for plain classes; fundamental types and class templates are spelled here, because
+// compilers disagree on `unsigned long` and on default template arguments.
 #pragma once
 
 #include <array>
@@ -45,7 +45,8 @@ struct fixed_text {
 /// Without inline namespaces of libraries, and with one spelling of anonymous namespaces.
 template <std::size_t N>
 constexpr fixed_text<N> normalised(std::string_view s) {
-  constexpr std::string_view from[] = {"__cxx11::", "__1::", "{anonymous}", "(anonymous namespace)"};
+  constexpr std::string_view from[] = {"__cxx11::", "__1::", "{anonymous}",
+                                       "(anonymous namespace)"};
   constexpr std::string_view to[] = {"", "", "(anonymous)", "(anonymous)"};
   fixed_text<N> out;
   while (!s.empty()) {
@@ -68,7 +69,8 @@ constexpr bool needs_normalising(std::string_view s) {
 }
 
 template <class T>
-inline constexpr auto normalised_name = normalised<raw_type_name<T>().size() + 8>(raw_type_name<T>());
+inline constexpr auto
+    normalised_name = normalised<raw_type_name<T>().size() + 8>(raw_type_name<T>());
 
 template <class T>
 constexpr std::string_view plain_name() {
@@ -103,7 +105,8 @@ constexpr std::string_view fundamental_name() {
 template <class T>
 constexpr std::string_view name_of();
 
-/// Arguments that nearly always are the default ones; the names of containers stay readable without.
+/// Arguments that nearly always are the default ones; the names of containers stay readable
+/// without.
 constexpr bool is_usual_argument(std::string_view s) {
   for (std::string_view usual : {"std::allocator<", "std::char_traits<", "std::less<", "std::hash<",
                                  "std::equal_to<", "std::default_delete<"})
@@ -156,7 +159,7 @@ struct composed<C<Args...>> {
 
 template <class T>
 concept has_own_name = requires {
-  { std::string_view{T::actors_name} };
+  {std::string_view{T::actors_name}};
 };
 
 template <class T>
@@ -166,7 +169,8 @@ constexpr std::string_view class_name() {
   else if constexpr (is_type_template<T>) {
     // A class nested in a template keeps the compiler's spelling.
     if constexpr (raw_type_name<T>().ends_with('>'))
-      return composed<T>::text.view() == "std::basic_string<char>" ? "std::string" : composed<T>::text.view();
+      return composed<T>::text.view() == "std::basic_string<char>" ? "std::string"
+                                                                   : composed<T>::text.view();
     else
       return plain_name<T>();
   } else

@@ -8,11 +8,12 @@
 
 #include <actors/detail/archive_error.hpp>
 #include <actors/detail/buffer.hpp>
-#include <actors/detail/kinds.hpp>
+#include <actors/detail/layout.hpp>
 
 namespace actors {
 
-static_assert(std::endian::native == std::endian::little, "the archive layout is little-endian memory");
+static_assert(std::endian::native == std::endian::little,
+              "the archive layout is little-endian memory");
 
 /// Output archive over contiguous memory. Use as any cereal archive: `out(a, b, c)`.
 ///
@@ -27,19 +28,19 @@ public:
   using is_saving = std::true_type;
   using is_loading = std::false_type;
 
-  /// Called when `more` bytes do not fit: returns memory of at least `used.size() + more` bytes that
-  /// starts with a copy of `used`, or throws.
+  /// Called when `more` bytes do not fit: returns memory of at least `used.size() + more` bytes
+  /// that starts with a copy of `used`, or throws.
   using grow_function = std::span<std::byte> (*)(void* context, std::span<std::byte> used,
                                                  std::size_t more);
 
   /// Appends to `out`.
-  explicit writer(buffer& out) noexcept
-      : writer({out.data(), out.capacity()}, &grow_buffer, &out) {
+  explicit writer(buffer& out) noexcept : writer({out.data(), out.capacity()}, &grow_buffer, &out) {
     cur_ += out.size();
     buffer_ = &out;
   }
   /// Writes into `memory` and no further.
-  explicit writer(std::span<std::byte> memory) noexcept : writer(memory, &refuse_to_grow, nullptr) {}
+  explicit writer(std::span<std::byte> memory) noexcept
+      : writer(memory, &refuse_to_grow, nullptr) {}
   writer(std::span<std::byte> memory, grow_function find_more, void* context) noexcept
       : begin_(memory.data()), cur_(begin_), end_(begin_ + memory.size()), grow_(find_more),
         context_(context) {}
@@ -55,9 +56,7 @@ public:
   [[nodiscard]] std::size_t size() const noexcept {
     return static_cast<std::size_t>(cur_ - begin_);
   }
-  [[nodiscard]] std::span<std::byte> bytes() const noexcept {
-    return {begin_, size()};
-  }
+  [[nodiscard]] std::span<std::byte> bytes() const noexcept { return {begin_, size()}; }
 
   template <class... Ts>
   [[gnu::always_inline]] writer& operator()(Ts&&... values) {
@@ -92,9 +91,7 @@ public:
     return std::exchange(cur_, cur_ + n);
   }
   /// Forgets what was written behind `size`. Requires: `size <= this->size()`.
-  void rewind(std::size_t size) noexcept {
-    cur_ = begin_ + size;
-  }
+  void rewind(std::size_t size) noexcept { cur_ = begin_ + size; }
   /// Tells the buffer its size.
   void finish() noexcept {
     if (buffer_ != nullptr)
@@ -123,6 +120,16 @@ private:
   void put(const T& x);
   template <class T>
   void put_elements(const T& range, std::size_t n);
+  void put_text(const void* text, std::size_t bytes, std::size_t n) {
+    if (n < 0x80) [[likely]] {
+      std::byte* to = claim(1 + bytes); // one check for both
+      *to = static_cast<std::byte>(n);
+      std::memcpy(to + 1, text, bytes);
+    } else {
+      write_size(n);
+      std::memcpy(claim(bytes), text, bytes);
+    }
+  }
   template <class T>
   void put_bits(const T& bits);
   template <class T>

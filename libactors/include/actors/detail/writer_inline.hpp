@@ -56,7 +56,8 @@ inline void writer::put_all(const Ts&... values) {
   };
   [&]<std::size_t... I>(std::index_sequence<I...>) {
     (one(values, std::integral_constant<std::size_t, I>{}), ...);
-  }(std::index_sequence_for<Ts...>{});
+  }
+  (std::index_sequence_for<Ts...>{});
 }
 
 /// Writes a value whose size depends on it.
@@ -69,14 +70,14 @@ void writer::put(const T& x) {
   } else if constexpr (detail::is_binary_data<T>) {
     write({static_cast<const std::byte*>(x.data), static_cast<std::size_t>(x.size)});
   } else if constexpr (k == kind::text) {
-    write_size(x.size());
-    write(std::as_bytes(std::span(x)));
+    put_text(x.data(), x.size() * sizeof(x[0]), x.size());
   } else if constexpr (k == kind::bits) {
     put_bits(x);
   } else if constexpr (k == kind::array) {
     for (const auto& e : x)
       put(e);
-  } else if constexpr (k == kind::vector || k == kind::sequence || k == kind::set || k == kind::map) {
+  } else if constexpr (k == kind::vector || k == kind::sequence || k == kind::set ||
+                       k == kind::map) {
     write_size(x.size());
     put_elements(x, x.size());
   } else if constexpr (k == kind::optional) {

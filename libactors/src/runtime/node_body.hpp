@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <actors/node.hpp>
+
+#include "platform.hpp"
+
+namespace actors {
+
+struct node::body {
+  explicit body(const node_options& options) : platform{options} {}
+  runtime::platform platform;
+};
+
+} // namespace actors

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#define BOOST_TEST_MODULE heat_actors
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+
+#include <actors/testing.hpp>
+
+#include "heat/actor_solver.hpp"
+#include "heat/heat_actor.hpp"
+#include "heat/serial.hpp"
+#include "heat_problem.hpp"
+
+using namespace heat;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::size_t deepest(extent size, extent blocks) {
+  const auto block = block_plan{size, blocks}.block_size();
+  return std::min(block.rows, block.cols);
+}
+
+actors::testing::simulation_options simulated(std::uint64_t seed) {
+  return {.seed = seed, .shards = static_cast<std::uint32_t>(1 + seed % 3)};
+}
+
+/// Four blocks of 4x4 cells and their collector, not begun.
+struct small_run {
+  problem task = random_problem({8, 8}, 10, 1);
+  block_plan plan{task.size, {2, 2}};
+  actors::shared<heat_setup> setup{{plan, 2, task.rate, task.steps, {}, task.field}};
+  observer nobody;
+  actors::testing::node node{{.seed = 1}};
+  actors::group<heat_actor> blocks =
+      node.spawn_group<heat_actor>(actors::grid{2, 2}, actors::spread, setup);
+  actors::ref<collector> reports = node.spawn<collector>(
+      plan, task.steps,
+      std::vector<actors::any_ref>{blocks[0], blocks[1], blocks[2], blocks[3]}, &nobody, 60s);
+
+  std::string failure() {
+    auto end = node.ask(reports, await_end{}, 10min);
+    const auto result = end.result();
+    return result ? "none" : result.error().what;
+  }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(actors_equal_the_serial_loop_bit_for_bit) {
+  const auto task = random_problem({48, 64}, 29, 1);
+  const auto right = solve_serially(task).field;
+  for (const auto blocks : {extent{1, 1}, extent{2, 4}, extent{8, 8}, extent{1, 16}, extent{48, 64}})
+    for (const std::size_t shards : {1, 2, 3})
+      for (const std::size_t depth : {1, 3, 4})
+        if (depth <= deepest(task.size, blocks)) {
+          BOOST_TEST_INFO(apps::to_string(blocks) << " shards " << shards << " depth " << depth);
+          const auto run = solve_on_actors(task, {.blocks = blocks, .shards = shards, .depth = depth});
+          BOOST_REQUIRE_MESSAGE(run, run.error().text);
+          BOOST_TEST(same_bits(run->field, right));
+        }
+}
+
+BOOST_AUTO_TEST_CASE(any_schedule_gives_the_same_bits_and_frames) {
+  const auto task = random_problem({24, 18}, 23, 2);
+  const auto right = solve_serially(task).field;
+  for (std::uint64_t seed = actors::testing::seed_from_environment(1), end = seed + 60; seed < end; ++seed) {
+    BOOST_TEST_CONTEXT("ACTORS_SEED=" << seed) {
+      actors::testing::node node{simulated(seed)};
+      std::vector<std::uint64_t> seen;
+      observer watch{.frames = {0, 2, 9, 23}, .on_frame = {}, .on_progress = {}};
+      watch.on_frame = [&](std::uint64_t step, std::span<const double> field) {
+        seen.push_back(step);
+        auto shorter = task;
+        shorter.steps = step;
+        BOOST_TEST(same_bits({field.begin(), field.end()}, solve_serially(shorter).field));
+      };
+      const auto run = solve_on_actors(node, task, {.blocks = {4, 3}, .depth = 1 + seed % 5}, watch);
+      BOOST_REQUIRE_MESSAGE(run, run.error().text);
+      BOOST_TEST(same_bits(run->field, right));
+      BOOST_TEST((seen == watch.frames));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(prk_has_the_norm_on_paper) {
+  for (const auto blocks : {extent{1, 1}, extent{2, 3}, extent{18, 18}})
+    for (const std::size_t shards : {1, 2, 3}) {
+      const auto found = prk_on_actors({{36, 36}, 15}, {.blocks = blocks, .shards = shards});
+      BOOST_REQUIRE_MESSAGE(found, found.error().text);
+      BOOST_TEST(found->norm == expected_norm(15));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_edge_that_does_not_fit_fails_the_run_and_names_the_block) {
+  small_run run;
+  run.blocks.multicast(begin{run.reports});
+  run.blocks[2].tell(edge{0, direction::north, {1.0, 2.0}});
+  BOOST_TEST(run.failure().starts_with("block 2 ended: "));
+}
+
+BOOST_AUTO_TEST_CASE(a_killed_block_fails_the_run) {
+  small_run run;
+  run.node.kill(run.blocks[1]);
+  BOOST_TEST(run.failure().starts_with("block 1 ended: "));
+}
+
+BOOST_AUTO_TEST_CASE(a_run_in_which_nothing_goes_on_fails) {
+  small_run run;
+  run.blocks[0].tell(begin{run.reports}); // the others never begin
+  BOOST_TEST(run.failure() ==
+             "nothing was heard of any block for 60 s; block 0 is at step 0 of 10");
+  BOOST_TEST((run.node.now() < 61s));
+}
+
+BOOST_AUTO_TEST_CASE(an_observer_that_throws_fails_the_run) {
+  const auto task = random_problem({8, 8}, 10, 3);
+  observer watch{.frames = {4}, .on_frame = {}, .on_progress = {}};
+  watch.on_frame = [](std::uint64_t, std::span<const double>) { throw std::runtime_error{"disk full"}; };
+  const auto run = solve_on_actors(
+      task, {.blocks = {2, 2}, .depth = 2, .node = {.level = actors::log_level::error}}, watch);
+  BOOST_REQUIRE(!run);
+  BOOST_TEST(run.error().text.find("disk full") != std::string::npos);
+}

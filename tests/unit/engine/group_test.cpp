@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#define BOOST_TEST_MODULE group
+#include <boost/test/unit_test.hpp>
+
+#include "support.hpp"
+
+using namespace actors;
+using namespace actors::test;
+
+namespace {
+
+struct energy {};
+struct meet {
+  int rounds;
+};
+struct name_yourself {};
+struct broken {};
+
+class cell_actor : public open_actor<cell_actor> {
+public:
+  using handles = messages<number, energy, meet, name_yourself, broken>;
+  cell_actor(member<cell_actor> me, std::vector<std::vector<int>>* seen) : me_{std::move(me)}, seen_{seen} {}
+
+  void on(number n) { (*seen_)[me_.index()].push_back(n.value); }
+  double on(energy) { return static_cast<double>(me_.index()) + 1; }
+  std::string on(name_yourself) { return std::to_string(me_.position().row) + std::to_string(me_.position().column); }
+  int on(broken) {
+    if (me_.index() == 2) throw std::runtime_error{"member 2"};
+    return 1;
+  }
+  task<expected<int>> on(meet m) {
+    int sum = 0;
+    for (int round = 0; round < m.rounds; ++round) {
+      // Members come at different times.
+      co_await sleep(std::chrono::milliseconds{static_cast<int>(me_.index() * 7 % 5)});
+      if (auto met = co_await me_.barrier(); !met) co_return met.error();
+      auto total = co_await me_.all_reduce(static_cast<int>(me_.index()) + round, std::plus<>{});
+      if (!total) co_return total.error();
+      sum += *total;
+    }
+    co_return sum;
+  }
+
+private:
+  member<cell_actor> me_;
+  std::vector<std::vector<int>>* seen_;
+};
+
+struct fixture {
+  testing::node node;
+  std::vector<std::vector<int>> seen;
+  group<cell_actor> cells;
+  fixture(std::uint32_t shards, grid shape, layout how) : node{plain(shards)}, seen(shape.size()) {
+    cells = node.spawn_group<cell_actor>(shape, how, &seen);
+    node.run_until_idle();
+  }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(members_lie_where_the_layout_says) {
+  fixture spread_out{3, {3, 2}, spread};
+  fixture dealt_out{3, {3, 2}, dealt};
+  for (std::size_t i = 0; i < 6; ++i) {
+    BOOST_TEST(spread_out.cells[i].id().shard() == i / 2);
+    BOOST_TEST(dealt_out.cells[i].id().shard() == i % 3);
+  }
+  BOOST_TEST((spread_out.cells[cell{2, 1}] == spread_out.cells[5]));
+}
+
+BOOST_AUTO_TEST_CASE(a_multicast_keeps_its_place_among_what_the_sender_tells_one_by_one) {
+  for (std::uint32_t shards = 1; shards <= 4; ++shards)
+    for (std::uint64_t seed = 1; seed < 20; ++seed) {
+      fixture f{shards, {7, 1}, spread};
+      journal log;
+      auto sender = f.node.spawn<puppet>(log);
+      perform<puppet>(f.node, sender, [&](puppet& self) {
+        for (int i = 0; i < 30; i += 2) {
+          for (std::size_t k = 0; k < 7; ++k) self.tell(f.cells[k], number{i});
+          f.cells.multicast(number{i + 1});
+        }
+      });
+      for (auto& values : f.seen) {
+        BOOST_REQUIRE(values.size() == 30U);
+        for (int i = 0; i < 30; ++i) BOOST_TEST(values[static_cast<std::size_t>(i)] == i);
+      }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_multicast_from_outside_reaches_everyone) {
+  fixture f{3, {10, 1}, dealt};
+  f.cells.multicast(number{1});
+  f.cells.multicast(number{2});
+  f.node.run_until_idle();
+  for (auto& values : f.seen) BOOST_TEST(values == (std::vector<int>{1, 2}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(reduce_folds_all_replies_in_order) {
+  for (std::uint32_t shards = 1; shards <= 4; ++shards)
+    for (std::size_t size : {1U, 2U, 3U, 9U}) {
+      fixture f{shards, {size, 1}, spread};
+      auto n = static_cast<double>(size);
+      BOOST_TEST(f.node.ask(f.cells.reduce(energy{}, std::plus<>{}), 1s).result().value() == n * (n + 1) / 2);
+      std::string expected;
+      for (std::size_t i = 0; i < size; ++i) expected += std::to_string(i) + "0";
+      BOOST_TEST(f.node.ask(f.cells.reduce(name_yourself{}, std::plus<>{}), 1s).result().value() == expected);
+      f.node.run_until_idle();
+      BOOST_TEST(f.node.counters().live_actors >= size);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(reduce_fails_with_the_failure_of_a_member) {
+  fixture f{2, {4, 1}, spread};
+  auto r = f.node.ask(f.cells.reduce(broken{}, std::plus<>{}), 1s).result();
+  BOOST_REQUIRE(!r.has_value());
+  BOOST_TEST((r.error().code == errc::actor_failed));
+  BOOST_TEST(r.error().what == "member 2");
+}
+
+BOOST_AUTO_TEST_CASE(reducing_an_empty_group_fails_at_once) {
+  fixture f{2, {0, 1}, spread};
+  auto r = f.node.ask(f.cells.reduce(energy{}, std::plus<>{}), 1h).result();
+  BOOST_TEST((r.error().code == errc::invalid_argument));
+  BOOST_TEST(f.node.now() < 1s);
+  f.cells.multicast(number{1});
+}
+
+BOOST_AUTO_TEST_CASE(barriers_and_all_reduce_agree_on_one_to_four_shards) {
+  for (std::uint32_t shards = 1; shards <= 4; ++shards)
+    for (std::size_t size : {1U, 2U, 5U, 12U})
+      for (auto how : {spread, dealt}) {
+        fixture f{shards, {size, 1}, how};
+        constexpr int rounds = 4;
+        std::vector<future<int>> open;
+        for (std::size_t i = 0; i < size; ++i) open.push_back(f.node.ask(f.cells[i], meet{rounds}, 1min));
+        int expected = 0;
+        for (int round = 0; round < rounds; ++round)
+          for (std::size_t i = 0; i < size; ++i) expected += static_cast<int>(i) + round;
+        for (auto& o : open) {
+          auto r = o.result();
+          BOOST_REQUIRE_MESSAGE(r.has_value(), "shards " << shards << " size " << size);
+          BOOST_TEST(*r == expected);
+        }
+      }
+}
+
+BOOST_AUTO_TEST_CASE(a_barrier_without_one_member_times_out) {
+  fixture f{2, {3, 1}, spread};
+  std::vector<future<int>> open;
+  for (std::size_t i = 0; i < 2; ++i) open.push_back(f.node.ask(f.cells[i], meet{1}, 1min));
+  for (auto& o : open) BOOST_TEST((o.result().error().code == errc::timeout));
+}
