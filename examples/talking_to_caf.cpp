@@ -26,8 +26,8 @@ private:
 };
 
 // The same account, written for CAF.
-caf::behavior caf_account(caf::stateful_actor<std::int64_t>* self) {
-  self->state = 0;
+caf::behavior caf_account(caf::stateful_actor<std::int64_t>* self, std::int64_t start) {
+  self->state = start;
   return {
       [self](const deposit& m) { self->state += m.amount; },
       [self](const balance&) { return self->state; },
@@ -51,7 +51,7 @@ int main(int argc, char** argv) {
   actors::node node{actors::node_options::from_command_line(argc, argv)};
   caf::actor_system& system = actors::caf_system(node);
 
-  caf::actor theirs = system.spawn(caf_account);
+  caf::actor theirs = system.spawn(caf_account, 0);
   auto vault = actors::from_caf<std::int64_t(balance), deposit>(node, theirs);
   vault.tell(deposit{100});
   fmt::print("the CAF account holds {}\n", node.ask(vault, balance{}).get());

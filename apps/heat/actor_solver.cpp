@@ -32,12 +32,13 @@ actors::node_options node_options_for(const solver_options& how) {
   return node;
 }
 
-/// A bound on a whole run, for the case that not even the collector answers any more: a hundredth of
-/// what a slow core does.
+/// A bound on a whole run, for the case that not even the collector answers any more: a hundredth
+/// of what a slow core does.
 actors::duration time_limit(extent size, std::uint64_t steps, const solver_options& how) {
   constexpr double cells_per_second = 1e6;
   constexpr double longest = 365.0 * 24 * 3600;
-  const auto work = static_cast<double>(size.area()) * static_cast<double>(steps) / cells_per_second;
+  const auto work =
+      static_cast<double>(size.area()) * static_cast<double>(steps) / cells_per_second;
   return how.patience + std::chrono::seconds{static_cast<std::int64_t>(std::min(work, longest))};
 }
 
@@ -49,15 +50,16 @@ tl::unexpected<apps::error> failed(const actors::failure& reason) {
 template <class Block>
 class run {
 public:
-  run(actors::basic_node& node, const block_plan& plan, std::uint64_t steps, const solver_options& how,
-      const observer& watch, actors::group<Block> blocks)
+  run(actors::basic_node& node, const block_plan& plan, std::uint64_t steps,
+      const solver_options& how, const observer& watch, actors::group<Block> blocks)
       : node_{node}, blocks_{std::move(blocks)}, limit_{time_limit(plan.grid_size(), steps, how)} {
     std::vector<actors::any_ref> members;
     for (std::size_t i = 0; i < blocks_.size(); ++i)
       members.push_back(blocks_[i]);
     // Every block may send it its cells and a report before it gets a turn.
     const auto room = actors::spawn_options{}.limit(std::size_t{1} << 31);
-    collector_ = node_.spawn<collector>(room, plan, steps, std::move(members), &watch, how.patience);
+    collector_ =
+        node_.spawn<collector>(room, plan, steps, std::move(members), &watch, how.patience);
   }
 
   ~run() {
@@ -75,9 +77,8 @@ public:
     auto end = node_.ask(collector_, await_end{}, limit_);
     const auto start = std::chrono::steady_clock::now();
     blocks_.multicast(begin{collector_});
-    return end.result().map([&](collector::moment at) {
-      return std::chrono::duration<double>{at - start}.count();
-    });
+    return end.result().map(
+        [&](collector::moment at) { return std::chrono::duration<double>{at - start}.count(); });
   }
 
   const actors::group<Block>& blocks() const { return blocks_; }
@@ -104,7 +105,8 @@ expected<run_result> solve_on_actors(actors::basic_node& node, const problem& ta
                                      const solver_options& how, const observer& watch) {
   const block_plan plan{task.size, how.blocks};
   const auto frames = watch.on_frame ? watch.frames : std::vector<std::uint64_t>{};
-  const actors::shared<heat_setup> setup{{plan, how.depth, task.rate, task.steps, frames, task.field}};
+  const actors::shared<heat_setup> setup{
+      {plan, how.depth, task.rate, task.steps, frames, task.field}};
   auto blocks = node.spawn_group<heat_actor>(shape_of(how.blocks), actors::spread, setup);
   run<heat_actor> all{node, plan, task.steps, how, watch, std::move(blocks)};
   show(watch, 0, task.field);
@@ -138,7 +140,8 @@ expected<prk_result> prk_on_actors(actors::basic_node& node, const prk_problem& 
   const auto seconds = all.go();
   if (!seconds)
     return failed(seconds.error());
-  const auto sum = node.ask(all.blocks().reduce(absolute_sum{}, std::plus<>{}), all.limit()).result();
+  const auto sum =
+      node.ask(all.blocks().reduce(absolute_sum{}, std::plus<>{}), all.limit()).result();
   if (!sum)
     return failed(sum.error());
   return prk_result{*sum / static_cast<double>(active_cells(task.size)), *seconds};

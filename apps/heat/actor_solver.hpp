@@ -11,9 +11,9 @@ namespace heat {
 
 /// How a problem is laid out on actors.
 struct solver_options {
-  extent blocks;          ///< Cuts the grid evenly.
-  std::size_t shards = 1; ///< How many shards the blocks are spread over.
-  std::size_t depth = 1;  ///< Steps per exchange of edges: from 1 to a block's shorter side.
+  extent blocks;               ///< Cuts the grid evenly.
+  std::size_t shards = 1;      ///< How many shards the blocks are spread over.
+  std::size_t depth = 1;       ///< Steps per exchange of edges: from 1 to a block's shorter side.
   actors::node_options node{}; ///< Of the node that is started; its shards are those above.
   /// How long nothing may be heard of any block before the run counts as failed.
   actors::duration patience = std::chrono::minutes{2};

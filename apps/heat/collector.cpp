@@ -20,8 +20,9 @@ void paste(const part& piece, extent grid_size, std::vector<double>& field) {
 
 } // namespace
 
-collector::collector(const block_plan& plan, std::uint64_t steps, std::vector<actors::any_ref> blocks,
-                     const observer* watch, actors::duration patience)
+collector::collector(const block_plan& plan, std::uint64_t steps,
+                     std::vector<actors::any_ref> blocks, const observer* watch,
+                     actors::duration patience)
     : plan_{plan}, steps_{steps}, blocks_{std::move(blocks)}, watch_{watch}, patience_{patience},
       done_(plan.count(), 0) {}
 
@@ -73,7 +74,8 @@ void collector::on(look_around) {
     watch_->on_progress(*last);
   quiet_ += look_interval;
   if (quiet_ >= patience_)
-    fail({actors::errc::timeout, {},
+    fail({actors::errc::timeout,
+          {},
           fmt::format("nothing was heard of any block for {} s; block {} is at step {} of {}",
                       std::chrono::duration_cast<std::chrono::seconds>(patience_).count(),
                       last - done_.begin(), *last, steps_),
@@ -84,10 +86,11 @@ void collector::on(actors::down lost) {
   if (watch_ == nullptr)
     return;
   const auto which = std::ranges::find(blocks_, lost.who, &actors::any_ref::id) - blocks_.begin();
-  fail({actors::errc::actor_failed, lost.who,
-        fmt::format("block {} ended: {}", which,
-                    lost.reason.what.empty() ? std::string{to_string(lost.kind)} : lost.reason.what),
-        lost.reason.value});
+  fail(
+      {actors::errc::actor_failed, lost.who,
+       fmt::format("block {} ended: {}", which,
+                   lost.reason.what.empty() ? std::string{to_string(lost.kind)} : lost.reason.what),
+       lost.reason.value});
 }
 
 void collector::fail(actors::failure reason) {

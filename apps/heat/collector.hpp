@@ -38,10 +38,12 @@ struct await_field {};
 struct look_around {};
 
 /// Where the blocks report to: knows how far they are, puts frames together, notices when one fails
-/// or when nothing goes on any more. Errors of its answers: actor_failed, naming the block; timeout.
+/// or when nothing goes on any more. Errors of its answers: actor_failed, naming the block;
+/// timeout.
 class collector : public actors::actor<collector> {
 public:
-  using handles = actors::messages<await_end, await_field, progress, part, look_around, actors::down>;
+  using handles =
+      actors::messages<await_end, await_field, progress, part, look_around, actors::down>;
   using moment = std::chrono::steady_clock::time_point;
 
   /// Lifetime: `watch` lives until the field or a failure has been answered.

@@ -30,13 +30,17 @@ public:
   std::vector<double> edge(direction d, std::vector<double> storage) const {
     return block_.edge(d, std::move(storage));
   }
-  bool receive(direction from, std::span<const double> cells) { return block_.receive(from, cells); }
+  bool receive(direction from, std::span<const double> cells) {
+    return block_.receive(from, cells);
+  }
   std::uint64_t round_length(std::uint64_t done) const {
     return heat::round_length(done, setup_->steps, setup_->depth, setup_->frames);
   }
   void advance(std::uint64_t steps) { block_.advance(steps); }
 
-  bool shown_after(std::uint64_t step) const { return std::ranges::binary_search(setup_->frames, step); }
+  bool shown_after(std::uint64_t step) const {
+    return std::ranges::binary_search(setup_->frames, step);
+  }
   part cells_after(std::uint64_t step) const { return {step, block_.place(), block_.values()}; }
   std::uint64_t steps() const { return setup_->steps; }
 

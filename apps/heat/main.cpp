@@ -52,7 +52,8 @@ apps::expected<actors::node_options> take_node_options(int& argc, char** argv) {
   if (!node)
     return apps::fail(node.error().what);
   if (node->shards != 0)
-    return apps::fail(fmt::format("--node-shards {}: expected --shards {}", node->shards, node->shards));
+    return apps::fail(
+        fmt::format("--node-shards {}: expected --shards {}", node->shards, node->shards));
   return *node;
 }
 

@@ -54,7 +54,8 @@ void declare(CLI::App& app, raw_options& raw, options& out) {
   app.add_option("--repetitions", raw.repetitions, "runs of each for --baseline [3]");
   app.add_flag("--prk", out.prk, "also run PRK's star stencil on the same blocks, check its norm");
   app.add_flag("--json", out.json, "report as JSON");
-  app.footer("The actor runtime's options are taken, too: --workers, --log-level, --log-file, --config, ...");
+  app.footer("The actor runtime's options are taken, too: --workers, --log-level, --log-file, "
+             "--config, ...");
 }
 
 /// One line of what CLI11 found wrong.

@@ -15,7 +15,9 @@ public:
   std::vector<double> edge(direction d, std::vector<double> storage) const {
     return block_.edge(d, std::move(storage));
   }
-  bool receive(direction from, std::span<const double> cells) { return block_.receive(from, cells); }
+  bool receive(direction from, std::span<const double> cells) {
+    return block_.receive(from, cells);
+  }
   std::uint64_t round_length(std::uint64_t) const { return 1; }
   void advance(std::uint64_t) { block_.sweep(); }
   double absolute_sum() const { return block_.absolute_sum(); }
@@ -34,7 +36,8 @@ public:
   using stepping_actor::on;
 
   prk_actor(actors::member<prk_actor> member, const block_plan& plan, std::uint64_t sweeps)
-      : stepping_actor{member, plan, sweeps, prk_work{plan.place(member.index()), plan.grid_size()}} {}
+      : stepping_actor{member, plan, sweeps,
+                       prk_work{plan.place(member.index()), plan.grid_size()}} {}
 
   double on(absolute_sum) { return work().absolute_sum(); }
 };

@@ -41,8 +41,8 @@ struct begin {
 /// To a block from itself: the next round may be complete already.
 struct next_round {};
 
-/// The rounds of a block that does its arithmetic in a `Work`, which has `ways()`, `edge(d, storage)`,
-/// `receive(from, cells)`, `round_length(done)` and `advance(steps)`.
+/// The rounds of a block that does its arithmetic in a `Work`, which has `ways()`, `edge(d,
+/// storage)`, `receive(from, cells)`, `round_length(done)` and `advance(steps)`.
 template <class Derived, class Work>
 class stepping_actor : public actors::actor<Derived> {
 public:
@@ -59,8 +59,8 @@ public:
 
   void on(edge e) {
     if (!inbox_.accept(e.round, e.from, std::move(e.cells)))
-      throw std::logic_error{"an edge of round " + std::to_string(e.round) +
-                             " came while round " + std::to_string(inbox_.round()) + " was open"};
+      throw std::logic_error{"an edge of round " + std::to_string(e.round) + " came while round " +
+                             std::to_string(inbox_.round()) + " was open"};
     if (reports_) // a neighbour may have begun before us
       advance_if_complete();
   }
@@ -68,7 +68,8 @@ public:
   void on(next_round) { advance_if_complete(); }
 
 protected:
-  stepping_actor(actors::member<Derived> member, const block_plan& plan, std::uint64_t steps, Work work)
+  stepping_actor(actors::member<Derived> member, const block_plan& plan, std::uint64_t steps,
+                 Work work)
       : member_{std::move(member)}, plan_{plan}, steps_{steps}, work_{std::move(work)},
         inbox_{plan.neighbour_count(member_.index(), work_.ways())} {}
 
@@ -102,7 +103,8 @@ private:
   void take_edges() {
     inbox_.drain([this](direction from, std::vector<double>& cells) {
       if (!work_.receive(from, cells))
-        throw std::logic_error{"an edge of " + std::to_string(cells.size()) + " cells does not fit"};
+        throw std::logic_error{"an edge of " + std::to_string(cells.size()) +
+                               " cells does not fit"};
       storage_[index_of(from)] = std::move(cells); // goes back to the neighbour, refilled
     });
   }

@@ -35,8 +35,8 @@ struct small_run {
   actors::group<heat_actor> blocks =
       node.spawn_group<heat_actor>(actors::grid{2, 2}, actors::spread, setup);
   actors::ref<collector> reports = node.spawn<collector>(
-      plan, task.steps,
-      std::vector<actors::any_ref>{blocks[0], blocks[1], blocks[2], blocks[3]}, &nobody, 60s);
+      plan, task.steps, std::vector<actors::any_ref>{blocks[0], blocks[1], blocks[2], blocks[3]},
+      &nobody, 60s);
 
   std::string failure() {
     auto end = node.ask(reports, await_end{}, 10min);
@@ -50,12 +50,14 @@ struct small_run {
 BOOST_AUTO_TEST_CASE(actors_equal_the_serial_loop_bit_for_bit) {
   const auto task = random_problem({48, 64}, 29, 1);
   const auto right = solve_serially(task).field;
-  for (const auto blocks : {extent{1, 1}, extent{2, 4}, extent{8, 8}, extent{1, 16}, extent{48, 64}})
+  for (const auto blocks :
+       {extent{1, 1}, extent{2, 4}, extent{8, 8}, extent{1, 16}, extent{48, 64}})
     for (const std::size_t shards : {1, 2, 3})
       for (const std::size_t depth : {1, 3, 4})
         if (depth <= deepest(task.size, blocks)) {
           BOOST_TEST_INFO(apps::to_string(blocks) << " shards " << shards << " depth " << depth);
-          const auto run = solve_on_actors(task, {.blocks = blocks, .shards = shards, .depth = depth});
+          const auto run =
+              solve_on_actors(task, {.blocks = blocks, .shards = shards, .depth = depth});
           BOOST_REQUIRE_MESSAGE(run, run.error().text);
           BOOST_TEST(same_bits(run->field, right));
         }
@@ -64,7 +66,8 @@ BOOST_AUTO_TEST_CASE(actors_equal_the_serial_loop_bit_for_bit) {
 BOOST_AUTO_TEST_CASE(any_schedule_gives_the_same_bits_and_frames) {
   const auto task = random_problem({24, 18}, 23, 2);
   const auto right = solve_serially(task).field;
-  for (std::uint64_t seed = actors::testing::seed_from_environment(1), end = seed + 60; seed < end; ++seed) {
+  for (std::uint64_t seed = actors::testing::seed_from_environment(1), end = seed + 60; seed < end;
+       ++seed) {
     BOOST_TEST_CONTEXT("ACTORS_SEED=" << seed) {
       actors::testing::node node{simulated(seed)};
       std::vector<std::uint64_t> seen;
@@ -75,7 +78,8 @@ BOOST_AUTO_TEST_CASE(any_schedule_gives_the_same_bits_and_frames) {
         shorter.steps = step;
         BOOST_TEST(same_bits({field.begin(), field.end()}, solve_serially(shorter).field));
       };
-      const auto run = solve_on_actors(node, task, {.blocks = {4, 3}, .depth = 1 + seed % 5}, watch);
+      const auto run =
+          solve_on_actors(node, task, {.blocks = {4, 3}, .depth = 1 + seed % 5}, watch);
       BOOST_REQUIRE_MESSAGE(run, run.error().text);
       BOOST_TEST(same_bits(run->field, right));
       BOOST_TEST((seen == watch.frames));
@@ -116,7 +120,9 @@ BOOST_AUTO_TEST_CASE(a_run_in_which_nothing_goes_on_fails) {
 BOOST_AUTO_TEST_CASE(an_observer_that_throws_fails_the_run) {
   const auto task = random_problem({8, 8}, 10, 3);
   observer watch{.frames = {4}, .on_frame = {}, .on_progress = {}};
-  watch.on_frame = [](std::uint64_t, std::span<const double>) { throw std::runtime_error{"disk full"}; };
+  watch.on_frame = [](std::uint64_t, std::span<const double>) {
+    throw std::runtime_error{"disk full"};
+  };
   const auto run = solve_on_actors(
       task, {.blocks = {2, 2}, .depth = 2, .node = {.level = actors::log_level::error}}, watch);
   BOOST_REQUIRE(!run);

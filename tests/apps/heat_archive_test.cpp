@@ -27,7 +27,8 @@ struct member {
   edge_inbox inbox;
 };
 
-/// Runs in blocks of depth 3; every one is archived in the middle of each round, half of its edges there.
+/// Runs in blocks of depth 3; every one is archived in the middle of each round, half of its edges
+/// there.
 std::vector<double> solve_with_archives(const problem& task, extent blocks) {
   constexpr std::size_t depth = 3;
   const block_plan plan{task.size, blocks};

@@ -36,13 +36,16 @@ struct outcome {
 /// Runs `heat <words>` in `folder`.
 outcome heat_in(const temporary_folder& folder, const std::string& words) {
   const temporary_folder aside;
-  const auto command = "cd " + (folder / ".").string() + " && '" + argument(1) + "' " + words + " >" +
-                       (aside / "out").string() + " 2>" + (aside / "err").string() + " </dev/null";
+  const auto command = "cd " + (folder / ".").string() + " && '" + argument(1) + "' " + words +
+                       " >" + (aside / "out").string() + " 2>" + (aside / "err").string() +
+                       " </dev/null";
   const int status = std::system(command.c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, content(aside / "out"), content(aside / "err")};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, content(aside / "out"),
+          content(aside / "err")};
 }
 
-void check_refused(const temporary_folder& folder, const std::string& words, const std::string& line) {
+void check_refused(const temporary_folder& folder, const std::string& words,
+                   const std::string& line) {
   BOOST_TEST_CONTEXT("heat " << words) {
     const auto before = folder.entries();
     const auto found = heat_in(folder, words);
@@ -70,11 +73,13 @@ void check_right(const std::string& words, const std::string& line) {
 } // namespace
 
 BOOST_AUTO_TEST_CASE(options_it_cannot_use) {
-  check_refused("", "no --input: expected a PNG picture, or --size such as 2048x2048 for a synthetic field");
+  check_refused(
+      "", "no --input: expected a PNG picture, or --size such as 2048x2048 for a synthetic field");
   check_refused("--bogus", "--bogus: unknown option; expected one of those 'heat --help' lists");
   check_refused("--size 2048x2048 --blocks 7x8",
                 "--blocks 7x8: 2048 rows cannot be cut into 7 equal blocks; try 8x8");
-  check_refused("--size 0x5", "--size 0x5: expected ROWSxCOLUMNS such as 8x8, each from 1 to 16384");
+  check_refused("--size 0x5",
+                "--size 0x5: expected ROWSxCOLUMNS such as 8x8, each from 1 to 16384");
   check_refused("--size 8x8 --steps 0", "--steps 0: expected a whole number from 1 to 100000000");
   for (const std::string shards : {"-2", "0", "513", "99999999999999999999", "two"})
     check_refused("--size 8x8 --shards=" + shards,
@@ -118,7 +123,8 @@ BOOST_AUTO_TEST_CASE(verified_on_many_shapes_and_shards) {
   for (const std::string blocks : {"1x1", "2x4", "8x8", "4x16"})
     for (const std::string shards : {"1", "2", "3"})
       for (const std::string depth : {"1", "8"})
-        check_right("--input " + picture() + " --output o.png --frames 0 --steps 20 --verify --blocks " + blocks +
+        check_right("--input " + picture() +
+                        " --output o.png --frames 0 --steps 20 --verify --blocks " + blocks +
                         " --shards " + shards + " --depth " + depth,
                     "verify    all 262144 cells equal the serial loop's bit for bit\n");
   for (const std::string blocks : {"1x1", "2x3", "8x8", "4x16"})

@@ -129,7 +129,10 @@ public:
 
   /// Resumes when every member has come here. Only in a coroutine handler of the member.
   [[nodiscard]] task<expected<void>> barrier(duration timeout = default_ask_timeout) const {
-    auto met = co_await meet({index_, nullptr, nullptr}, timeout);
+    // Named, here and below: g++ 12 destroys the members of an aggregate twice that is built in the
+    // expression that is awaited.
+    detail::contribution part{index_, nullptr, nullptr};
+    auto met = co_await meet(std::move(part), timeout);
     if (!met) co_return tl::make_unexpected(std::move(met.error()));
     co_return expected<void>{};
   }
@@ -140,7 +143,8 @@ public:
       auto& a = *static_cast<T*>(into);
       a = Op{}(std::move(a), *static_cast<const T*>(from));
     };
-    auto met = co_await meet({index_, std::make_shared<T>(std::move(value)), fold}, timeout);
+    detail::contribution part{index_, std::make_shared<T>(std::move(value)), fold};
+    auto met = co_await meet(std::move(part), timeout);
     if (!met) co_return tl::make_unexpected(std::move(met.error()));
     co_return *static_cast<const T*>(met->value.get());
   }

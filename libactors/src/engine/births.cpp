@@ -189,7 +189,9 @@ void shard::release_slot(slot& s, std::uint32_t i) {
   s.waiting = 0;
   // Generation 0 names nobody.
   if (++s.generation == 0) s.generation = 1;
-  live_.store(live_.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
+  const std::uint64_t left = live_.load(std::memory_order_relaxed) - 1;
+  live_.store(left, std::memory_order_relaxed);
+  if (left == 0) in_use_.store(false, std::memory_order_release);
   free_slots_.push_back(i);
   if (free_slots_.size() % (2 * reservable_stock) != 0) return;
   // Some go to those who reserve from other threads, so that their births reuse slots as well.

@@ -60,15 +60,20 @@ engine::~engine() {
 }
 
 shard& engine::add_dedicated_shard() {
-  std::uint32_t i = 0;
-  {
-    spin_guard guard{shards_lock_};
-    i = static_cast<std::uint32_t>(owned_.size());
-    if (i >= max_shards) i = max_shards - 1;
-    owned_.push_back(std::make_unique<shard>(*this, i, 1));
-    shards_[i].store(owned_.back().get(), std::memory_order_release);
+  spin_guard guard{shards_lock_};
+  // One whose actor has ended, with its thread, serves the next.
+  for (std::size_t k = options_.shards; k < owned_.size(); ++k)
+    if (owned_[k]->claim_dedicated()) return *owned_[k];
+  auto i = static_cast<std::uint32_t>(owned_.size());
+  if (i >= max_shards) {
+    log(log_level::error, "no more than " + std::to_string(max_shards) +
+                              " shards: the actor shares one instead of having its own thread");
+    return *shard_at(next_shard());
   }
-  return *shard_at(i);
+  owned_.push_back(std::make_unique<shard>(*this, i, 1));
+  (void)owned_.back()->claim_dedicated();
+  shards_[i].store(owned_.back().get(), std::memory_order_release);
+  return *owned_.back();
 }
 
 std::uint32_t engine::next_shard() noexcept {

@@ -10,8 +10,8 @@
 namespace actors::detail {
 
 caf_return_path::caf_return_path(caf::strong_actor_ptr self, caf::mailbox_element& request)
-    : self_{std::move(self)}, source_{std::move(request.sender)}, stages_{std::move(request.stages)},
-      id_{request.mid} {
+    : self_{std::move(self)}, source_{std::move(request.sender)},
+      stages_{std::move(request.stages)}, id_{request.mid} {
   request.mid.mark_as_answered();
 }
 
@@ -20,7 +20,9 @@ void caf_return_path::send(caf::message reply) {
     // The next actor of a composition takes the reply as its request.
     caf::strong_actor_ptr next = std::move(stages_.back());
     stages_.pop_back();
-    next->enqueue(caf::make_mailbox_element(std::move(source_), id_, std::move(stages_), std::move(reply)), nullptr);
+    next->enqueue(
+        caf::make_mailbox_element(std::move(source_), id_, std::move(stages_), std::move(reply)),
+        nullptr);
   } else if (source_ != nullptr) {
     source_->enqueue(std::move(self_), id_.response_id(), std::move(reply), nullptr);
   }
@@ -28,7 +30,8 @@ void caf_return_path::send(caf::message reply) {
 
 void caf_return_path::fail(const failure& reason) {
   if (source_ != nullptr)
-    source_->enqueue(std::move(self_), id_.response_id(), caf::make_message(error_for_caf(reason)), nullptr);
+    source_->enqueue(std::move(self_), id_.response_id(), caf::make_message(error_for_caf(reason)),
+                     nullptr);
 }
 
 namespace {
@@ -41,7 +44,9 @@ class face_watcher : public actor<face_watcher> {
 public:
   using handles = messages<down, face_dropped>;
 
-  face_watcher(actor_id who, caf::weak_actor_ptr face) : face_{std::move(face)} { watch(any_ref{who}); }
+  face_watcher(actor_id who, caf::weak_actor_ptr face) : face_{std::move(face)} {
+    watch(any_ref{who});
+  }
   face_watcher(face_watcher&&) noexcept = default;
   ~face_watcher() { close(caf::exit_reason::user_shutdown); }
 
@@ -65,7 +70,8 @@ caf_face::caf_face(caf::actor_config& config, actor_id who, std::span<const take
     : monitorable_actor{config}, who_{who}, takers_{takers} {}
 
 void caf_face::enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) {
-  if (what->mid.is_response()) return;
+  if (what->mid.is_response())
+    return;
   if (closed_.load(std::memory_order_acquire)) {
     caf::detail::sync_request_bouncer{fail_state()}(*what);
     return;
@@ -75,9 +81,11 @@ void caf_face::enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) {
     take_exit(content.get_as<caf::exit_msg>(0).reason);
     return;
   }
-  if (content.match_elements<caf::down_msg>()) return;
+  if (content.match_elements<caf::down_msg>())
+    return;
   for (taker take : takers_)
-    if (take != nullptr && take(*this, *what)) return;
+    if (take != nullptr && take(*this, *what))
+      return;
   if (engine* node = engine_of(who_.node()))
     node->add_dead_letter({who_, {}, "CAF message " + to_string(content), errc::unhandled});
   if (what->mid.is_request())
@@ -87,7 +95,8 @@ void caf_face::enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) {
 
 void caf_face::take_exit(const caf::error& reason) const {
   engine* node = engine_of(who_.node());
-  if (!reason || node == nullptr) return;
+  if (!reason || node == nullptr)
+    return;
   node->post_call(who_, [dead = reason == caf::exit_reason::kill](shard& there, actor_id who) {
     if (dead)
       there.kill(who);
@@ -97,18 +106,23 @@ void caf_face::take_exit(const caf::error& reason) const {
 }
 
 void caf_face::close(caf::error reason) {
-  if (!closed_.exchange(true, std::memory_order_acq_rel)) cleanup(std::move(reason), nullptr);
+  if (!closed_.exchange(true, std::memory_order_acq_rel))
+    cleanup(std::move(reason), nullptr);
 }
 
 void caf_face::on_destroy() {
-  if (closed_.exchange(true, std::memory_order_acq_rel)) return;
+  if (closed_.exchange(true, std::memory_order_acq_rel))
+    return;
   cleanup(caf::exit_reason::unreachable, nullptr);
-  if (watcher_) tell_from_anywhere(watcher_, face_dropped{});
+  if (watcher_)
+    tell_from_anywhere(watcher_, face_dropped{});
 }
 
-caf::actor make_face(engine& node, caf::actor_system& sys, actor_id who, std::span<const caf_face::taker> takers) {
+caf::actor make_face(engine& node, caf::actor_system& sys, actor_id who,
+                     std::span<const caf_face::taker> takers) {
   caf::actor_config config;
-  auto face = caf::make_actor<caf_face, caf::actor>(sys.next_actor_id(), sys.node(), &sys, config, who, takers);
+  auto face = caf::make_actor<caf_face, caf::actor>(sys.next_actor_id(), sys.node(), &sys, config,
+                                                    who, takers);
   auto* made = static_cast<caf_face*>(caf::actor_cast<caf::abstract_actor*>(face));
   // Beside the actor it watches.
   made->watcher_ = spawn_from_outside<face_watcher>(node, on_shard(who.shard()), who,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <actors/detail/caf_proxy.hpp>
 
+#include <atomic>
 #include <stdexcept>
 
 #include <caf/actor_system.hpp>
@@ -29,7 +30,8 @@ namespace {
 constexpr std::size_t most_open = 1U << 20;
 
 exit_kind how_it_ended(const caf::error& reason) {
-  if (!reason || reason == caf::exit_reason::user_shutdown) return exit_kind::normal;
+  if (!reason || reason == caf::exit_reason::user_shutdown)
+    return exit_kind::normal;
   return reason == caf::exit_reason::kill ? exit_kind::killed : exit_kind::failed;
 }
 
@@ -45,19 +47,24 @@ public:
     if (closed_.load(std::memory_order_acquire)) {
       caf::detail::sync_request_bouncer{fail_state()}(*what);
     } else if (what->mid.is_response()) {
-      tell_from_anywhere(owner_, caf_response{what->mid.request_id().integer_value(), what->move_content_to_message()});
+      tell_from_anywhere(owner_, caf_response{what->mid.request_id().integer_value(),
+                                              what->move_content_to_message()});
     } else if (content.match_elements<caf::down_msg>()) {
       const caf::error& reason = content.get_as<caf::down_msg>(0).reason;
       tell_from_anywhere(owner_, caf_ended{how_it_ended(reason), home_system().render(reason)});
     } else if (what->mid.is_request() && what->sender != nullptr) {
       // CAF knows the port as a sender only.
-      what->sender->enqueue(nullptr, what->mid.response_id(), caf::make_message(caf::make_error(
-          caf::sec::unexpected_message, "this is the sender of a request: respond to that")), nullptr);
+      what->sender->enqueue(
+          nullptr, what->mid.response_id(),
+          caf::make_message(caf::make_error(caf::sec::unexpected_message,
+                                            "this is the sender of a request: respond to that")),
+          nullptr);
     }
   }
 
   void close() {
-    if (!closed_.exchange(true, std::memory_order_acq_rel)) cleanup(caf::exit_reason::user_shutdown, nullptr);
+    if (!closed_.exchange(true, std::memory_order_acq_rel))
+      cleanup(caf::exit_reason::user_shutdown, nullptr);
   }
   const char* name() const override { return "actors::caf_port"; }
 
@@ -68,15 +75,19 @@ private:
 
 caf_link::caf_link(caf::actor target, actor_id owner, duration patience)
     : target_{std::move(target)}, patience_{patience} {
-  if (!target_) throw std::invalid_argument{"from_caf: the CAF handle is null, expected a living actor"};
+  if (!target_)
+    throw std::invalid_argument{"from_caf: the CAF handle is null, expected a living actor"};
   auto& sys = target_.home_system();
   caf::actor_config config;
-  port_ = caf::make_actor<caf_port, caf::strong_actor_ptr>(sys.next_actor_id(), sys.node(), &sys, config, owner);
-  target_->attach(caf::default_attachable::make_monitor(target_.address(), port_->get()->address()));
+  port_ = caf::make_actor<caf_port, caf::strong_actor_ptr>(sys.next_actor_id(), sys.node(), &sys,
+                                                           config, owner);
+  target_->attach(
+      caf::default_attachable::make_monitor(target_.address(), port_->get()->address()));
 }
 
 caf_link::~caf_link() {
-  target_->detach(caf::default_attachable::observe_token{port_->get()->address(), caf::default_attachable::monitor});
+  target_->detach(caf::default_attachable::observe_token{port_->get()->address(),
+                                                         caf::default_attachable::monitor});
   static_cast<caf_port*>(port_->get())->close();
 }
 
@@ -87,7 +98,8 @@ void caf_link::tell(caf::message what) {
 void caf_link::ask(caf::message what, nanoseconds_t now, done f) {
   drop_overdue(now);
   if (open_.size() >= most_open) {
-    f(tl::make_unexpected(failure{errc::overloaded, {}, "too many asks of this CAF actor are open", ""}));
+    f(tl::make_unexpected(
+        failure{errc::overloaded, {}, "too many asks of this CAF actor are open", ""}));
     return;
   }
   const std::uint64_t request = ++last_request_;
@@ -97,7 +109,8 @@ void caf_link::ask(caf::message what, nanoseconds_t now, done f) {
 
 void caf_link::take(caf_response response) {
   auto at = open_.find(response.request);
-  if (at == open_.end()) return;
+  if (at == open_.end())
+    return;
   done finish = std::move(at->second.finish);
   open_.erase(at);
   if (response.content.match_elements<caf::error>())
@@ -111,7 +124,8 @@ void caf_link::drop_overdue(nanoseconds_t now) {
   while (!open_.empty() && open_.begin()->second.deadline <= now) {
     done finish = std::move(open_.begin()->second.finish);
     open_.erase(open_.begin());
-    finish(tl::make_unexpected(failure{errc::timeout, {}, "the CAF actor did not answer in time", ""}));
+    finish(tl::make_unexpected(
+        failure{errc::timeout, {}, "the CAF actor did not answer in time", ""}));
   }
 }
 

@@ -8,13 +8,16 @@
 namespace actors::runtime {
 
 void caf_roster::saw(caf::resumable* job) {
-  if (job->subtype() != caf::resumable::scheduled_actor) return;
+  if (job->subtype() != caf::resumable::scheduled_actor)
+    return;
   std::lock_guard guard{mutex_};
   auto [at, fresh] = known_.try_emplace(job);
-  if (!fresh) return;
+  if (!fresh)
+    return;
   // The weak pointer keeps the address from being given to another actor.
   at->second = caf::weak_actor_ptr{static_cast<caf::scheduled_actor*>(job)->ctrl()};
-  if (known_.size() >= sweep_at_) sweep();
+  if (known_.size() >= sweep_at_)
+    sweep();
 }
 
 void caf_roster::sweep() {
@@ -26,7 +29,8 @@ std::vector<caf::strong_actor_ptr> caf_roster::alive() {
   std::vector<caf::strong_actor_ptr> all;
   std::lock_guard guard{mutex_};
   for (auto& [job, weak] : known_)
-    if (auto strong = weak.lock()) all.push_back(std::move(strong));
+    if (auto strong = weak.lock())
+      all.push_back(std::move(strong));
   return all;
 }
 

@@ -79,6 +79,7 @@ platform::platform(const node_options& options)
 platform::~platform() { shutdown(); }
 
 void platform::wake(detail::shard& s) {
+  if (stopping_.load(std::memory_order_relaxed)) return;
   if (s.index() < jobs_.size())
     jobs_[s.index()]->wake();
   else

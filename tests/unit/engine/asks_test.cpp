@@ -100,7 +100,7 @@ struct fixture {
   ref<server> there;
   ref<puppet> asker;
   explicit fixture(std::uint32_t shards, std::uint32_t place)
-      : node{plain(shards)}, there{node.spawn<server>(on_shard(place))}, asker{node.spawn<puppet>(on_shard(0), log)} {
+      : node{plain(shards)}, there{node.spawn<server>(on_shard(place))}, asker{node.spawn<puppet>(on_shard(0), &log)} {
     node.run_until_idle();
   }
 
@@ -376,18 +376,10 @@ BOOST_AUTO_TEST_CASE(a_coroutine_awaits_asks_in_turn_and_its_actor_handles_nothi
   struct mark {
     int value;
   };
-  struct body {
-    static task<int> run(std::vector<int>& trace, ref<server> there) {
-      (void)there;
-      trace.push_back(0);
-      co_return 0;
-    }
-  };
-  (void)&body::run;
   class waiter : public open_actor<waiter> {
   public:
     using handles = messages<go, mark>;
-    waiter(std::vector<int>& trace, ref<server> there) : trace_{&trace}, there_{there} {}
+    waiter(std::vector<int>* trace, ref<server> there) : trace_{trace}, there_{there} {}
     task<int> on(go) {
       int sum = 0;
       for (int i = 1; i <= 3; ++i) {
@@ -406,7 +398,7 @@ BOOST_AUTO_TEST_CASE(a_coroutine_awaits_asks_in_turn_and_its_actor_handles_nothi
   for (auto [shards, place] : places) {
     fixture f{shards, place};
     std::vector<int> trace;
-    auto w = f.node.spawn<waiter>(on_shard(0), trace, f.there);
+    auto w = f.node.spawn<waiter>(on_shard(0), &trace, f.there);
     auto answer = f.node.ask(w, go{});
     for (int i = 10; i < 15; ++i) w.tell(mark{i});
     BOOST_TEST(answer.result().value() == 6);
@@ -423,7 +415,7 @@ BOOST_AUTO_TEST_CASE(a_reentrant_actor_goes_on_while_its_coroutines_wait) {
   public:
     static constexpr bool reentrant = true;
     using handles = messages<go, note>;
-    explicit waiter(journal& log) : log_{&log} {}
+    explicit waiter(journal* log) : log_{log} {}
     task<int> on(go g) {
       co_await sleep(std::chrono::milliseconds{g.value});
       log_->push_back("woke " + std::to_string(g.value));
@@ -436,7 +428,7 @@ BOOST_AUTO_TEST_CASE(a_reentrant_actor_goes_on_while_its_coroutines_wait) {
   };
   testing::node node{plain()};
   journal log;
-  auto w = node.spawn<waiter>(log);
+  auto w = node.spawn<waiter>(&log);
   auto slow = node.ask(w, go{30});
   auto fast = node.ask(w, go{10});
   w.tell(note{"meanwhile"});
@@ -499,7 +491,7 @@ BOOST_AUTO_TEST_CASE(a_callback_that_throws_fails_the_asker) {
     self.ask(f.there, by_value{1}).then([](expected<int>) { throw std::runtime_error{"in callback"}; });
   });
   BOOST_TEST((f.node.ask_result(f.asker, question{1}).error().code == errc::no_such_actor));
-  auto second = f.node.spawn<puppet>(f.log);
+  auto second = f.node.spawn<puppet>(&f.log);
   perform<puppet>(f.node, second, [&](puppet& self) {
     self.ask(f.there, never{}, 1ms).then([](expected<int>) { throw std::runtime_error{"in callback"}; });
   });

@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(a_million_lives_from_outside_in_batches_do_not_take_new_slo
 BOOST_AUTO_TEST_CASE(lives_made_from_another_shard_do_not_take_new_slots) {
   testing::node node{plain(2)};
   journal log;
-  auto parent = node.spawn<puppet>(on_shard(0), log);
+  auto parent = node.spawn<puppet>(on_shard(0), &log);
   std::uint32_t highest = 0;
   for (int round = 0; round < 100; ++round)
     perform<puppet>(node, parent, [&](puppet& self) {
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(lives_made_from_another_shard_do_not_take_new_slots) {
 BOOST_AUTO_TEST_CASE(slots_freed_by_outsiders_serve_the_shard_itself_and_the_other_way_round) {
   testing::node node{plain()};
   journal log;
-  auto parent = node.spawn<puppet>(log);
+  auto parent = node.spawn<puppet>(&log);
   std::uint32_t highest = 0;
   for (int round = 0; round < 100; ++round) {
     std::vector<ref<tiny>> batch;
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(messages_that_come_before_the_birth_wait_for_it) {
   auto asked = node.ask(early, question{4});
   node.run_until_idle();
   BOOST_TEST(log.empty());
-  node.engine().post_call(id, detail::creation<puppet>({}, detail::birth{}, std::ref(log), std::string{"late"}));
+  node.engine().post_call(id, detail::creation<puppet>({}, detail::birth{}, &log, std::string{"late"}));
   early.tell(note{"three"});
   node.run_until_idle();
   BOOST_TEST(log == (journal{"late: one", "late: two", "late: three"}), boost::test_tools::per_element());

@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(a_multicast_keeps_its_place_among_what_the_sender_tells_one
     for (std::uint64_t seed = 1; seed < 20; ++seed) {
       fixture f{shards, {7, 1}, spread};
       journal log;
-      auto sender = f.node.spawn<puppet>(log);
+      auto sender = f.node.spawn<puppet>(&log);
       perform<puppet>(f.node, sender, [&](puppet& self) {
         for (int i = 0; i < 30; i += 2) {
           for (std::size_t k = 0; k < 7; ++k) self.tell(f.cells[k], number{i});

@@ -32,8 +32,8 @@ struct family {
   ref<guardian> guard;
   ref<puppet> child;
   family(std::uint32_t shards, std::uint32_t place, guardian::policy policy) : node{plain(shards)} {
-    guard = node.spawn<guardian>(on_shard(0), log, std::move(policy));
-    perform<guardian>(node, guard, [&](guardian& g) { child = g.spawn<puppet>(on_shard(place), log, "first"); });
+    guard = node.spawn<guardian>(on_shard(0), &log, std::move(policy));
+    perform<guardian>(node, guard, [&](guardian& g) { child = g.spawn<puppet>(on_shard(place), &log, "first"); });
   }
 };
 
@@ -41,7 +41,7 @@ struct family {
 class lingering : public open_actor<lingering> {
 public:
   using handles = messages<note, act<lingering>>;
-  lingering(journal& log, std::string name, duration time) : log_{&log}, name_{std::move(name)}, time_{time} {}
+  lingering(journal* log, std::string name, duration time) : log_{log}, name_{std::move(name)}, time_{time} {}
   void on(note n) { log_->push_back(name_ + ": " + n.text); }
   void on(act<lingering> a) { a.body(*this); }
   task<void> on_stop() {
@@ -63,11 +63,11 @@ struct go {};
 BOOST_AUTO_TEST_CASE(an_actor_that_stops_ends_after_its_handler_and_what_waits_is_dead) {
   testing::node node{plain()};
   journal log;
-  auto a = node.spawn<puppet>(log, "a");
+  auto a = node.spawn<puppet>(&log, "a");
   perform<puppet>(node, a, [](puppet& self) {
     self.tell(self.self(), note{"waiting"});
     self.stop();
-    self.log().push_back("still in the handler");
+    self.log()->push_back("still in the handler");
   });
   BOOST_TEST(log == (journal{"still in the handler", "a stops"}), boost::test_tools::per_element());
   BOOST_TEST(node.counters().live_actors == 0U);
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(an_actor_that_stops_ends_after_its_handler_and_what_waits_i
 BOOST_AUTO_TEST_CASE(children_stop_before_their_parent_and_in_reverse_order) {
   testing::node node{plain()};
   journal log;
-  auto parent = node.spawn<puppet>(log, "parent");
+  auto parent = node.spawn<puppet>(&log, "parent");
   perform<puppet>(node, parent, [](puppet& self) {
     for (int i = 0; i < 3; ++i)
       self.children.push_back(self.spawn<puppet>(self.log(), "child " + std::to_string(i)));
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(children_stop_before_their_parent_and_in_reverse_order) {
 BOOST_AUTO_TEST_CASE(children_on_other_shards_stop_before_their_parent_and_in_reverse_order) {
   testing::node node{plain(3)};
   journal log;
-  auto parent = node.spawn<puppet>(on_shard(0), log, "parent");
+  auto parent = node.spawn<puppet>(on_shard(0), &log, "parent");
   perform<puppet>(node, parent, [](puppet& self) {
     for (std::uint32_t i = 0; i < 6; ++i) self.spawn<puppet>(on_shard(1 + i % 2), self.log(), "child " + std::to_string(i));
   });
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_stop_that_follows_a_spawn_on_another_shard_misses_no_chil
   for (std::uint64_t seed = 1; seed < 200; ++seed) {
     testing::node node{plain(3, seed)};
     journal log;
-    auto parent = node.spawn<puppet>(on_shard(0), log, "parent");
+    auto parent = node.spawn<puppet>(on_shard(0), &log, "parent");
     perform<puppet>(node, parent, [](puppet& self) {
       for (std::uint32_t i = 0; i < 4; ++i) self.spawn<puppet>(on_shard(i % 3), self.log(), "child");
       self.stop();
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(the_parent_hears_of_the_end_of_its_children) {
 BOOST_AUTO_TEST_CASE(a_coroutine_on_stop_is_waited_for) {
   testing::node node{plain()};
   journal log;
-  auto parent = node.spawn<puppet>(log, "parent");
+  auto parent = node.spawn<puppet>(&log, "parent");
   perform<puppet>(node, parent, [](puppet& self) { self.spawn<lingering>(self.log(), "child", 100ms); });
   node.stop(parent);
   node.run_until_idle();
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(an_actor_that_waits_in_a_coroutine_finishes_it_before_it_st
   class busy : public open_actor<busy> {
   public:
     using handles = messages<go>;
-    explicit busy(journal& log) : log_{&log} {}
+    explicit busy(journal* log) : log_{log} {}
     task<int> on(go) {
       co_await sleep(50ms);
       log_->push_back("finished");
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(an_actor_that_waits_in_a_coroutine_finishes_it_before_it_st
   };
   testing::node node{plain()};
   journal log;
-  auto b = node.spawn<busy>(log);
+  auto b = node.spawn<busy>(&log);
   auto answer = node.ask(b, go{});
   node.run_until_idle();
   node.stop(b);
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(a_child_that_does_not_end_in_its_time_is_killed) {
   for (auto [shards, place] : places) {
     testing::node node{plain(shards)};
     journal log;
-    auto parent = node.spawn<puppet>(on_shard(0), log, "parent");
+    auto parent = node.spawn<puppet>(on_shard(0), &log, "parent");
     perform<puppet>(node, parent, [place = place](puppet& self) {
       self.spawn<lingering>(on_shard(place).stop_within(200ms), self.log(), "slow", 1h);
       self.spawn<lingering>(on_shard(place).stop_within(0ms), self.log(), "at once", 1h);
@@ -200,8 +200,8 @@ BOOST_AUTO_TEST_CASE(a_kill_skips_on_stop_and_waiting_messages_and_takes_the_chi
   for (auto [shards, place] : places) {
     testing::node node{plain(shards)};
     journal log;
-    auto victim = node.spawn<puppet>(on_shard(place), log, "victim");
-    auto killer = node.spawn<puppet>(on_shard(0), log, "killer");
+    auto victim = node.spawn<puppet>(on_shard(place), &log, "victim");
+    auto killer = node.spawn<puppet>(on_shard(0), &log, "killer");
     perform<puppet>(node, victim, [](puppet& self) {
       self.spawn<puppet>(self.log(), "child");
       self.spawn<puppet>(on_shard(1), self.log(), "far child");
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(a_kill_skips_on_stop_and_waiting_messages_and_takes_the_chi
 BOOST_AUTO_TEST_CASE(an_actor_that_kills_itself_handles_nothing_more) {
   testing::node node{plain()};
   journal log;
-  auto a = node.spawn<puppet>(log, "a");
+  auto a = node.spawn<puppet>(&log, "a");
   perform<puppet>(node, a, [](puppet& self) {
     // From the stash, so that they wait in the queue of the actor itself.
     self.stash(act<puppet>{[](puppet& s) { s.kill(s.self()); }});
@@ -238,7 +238,7 @@ BOOST_AUTO_TEST_CASE(a_stop_in_the_constructor_is_a_stop) {
   journal log;
   node.spawn<short_lived>();
   node.run_until_idle();
-  auto parent = node.spawn<puppet>(on_shard(0), log, "parent");
+  auto parent = node.spawn<puppet>(on_shard(0), &log, "parent");
   perform<puppet>(node, parent, [](puppet& self) {
     self.spawn<short_lived>();
     self.spawn<short_lived>(on_shard(1));
@@ -251,8 +251,8 @@ BOOST_AUTO_TEST_CASE(a_stop_from_another_shard_right_after_a_message_is_not_lost
   for (std::uint64_t seed = 1; seed < 100; ++seed) {
     testing::node node{plain(2, seed)};
     journal log;
-    auto victim = node.spawn<puppet>(on_shard(1), log, "victim");
-    auto other = node.spawn<puppet>(on_shard(0), log, "other");
+    auto victim = node.spawn<puppet>(on_shard(1), &log, "victim");
+    auto other = node.spawn<puppet>(on_shard(0), &log, "other");
     perform<puppet>(node, other, [&](puppet& self) {
       for (int i = 0; i < 3; ++i) self.tell(victim, note{"hello"});
       self.stop(victim);
@@ -275,7 +275,7 @@ BOOST_AUTO_TEST_CASE(a_stop_or_kill_that_overtakes_the_birth_still_counts) {
     else
       node.stop(any_ref{id});
     node.run_until_idle();
-    node.engine().post_call(id, detail::creation<puppet>({}, detail::birth{}, std::ref(log), std::string{"late"}));
+    node.engine().post_call(id, detail::creation<puppet>({}, detail::birth{}, &log, std::string{"late"}));
     node.run_until_idle();
     BOOST_TEST(node.counters().live_actors == 0U);
     BOOST_TEST(has(log, "late stops") == !kill);
@@ -286,10 +286,10 @@ BOOST_AUTO_TEST_CASE(a_watch_that_overtakes_the_birth_waits_for_it) {
   testing::node node{plain(2)};
   journal log;
   actor_id id = node.engine().shard_at(1)->reserve();
-  auto watcher = node.spawn<puppet>(on_shard(0), log, "watcher");
+  auto watcher = node.spawn<puppet>(on_shard(0), &log, "watcher");
   perform<puppet>(node, watcher, [&](puppet& self) { self.watch(any_ref{id}); });
   BOOST_TEST(log.empty());
-  node.engine().post_call(id, detail::creation<puppet>({}, detail::birth{}, std::ref(log), std::string{"late"}));
+  node.engine().post_call(id, detail::creation<puppet>({}, detail::birth{}, &log, std::string{"late"}));
   node.run_until_idle();
   BOOST_TEST(log.empty());
   node.stop(any_ref{id});
@@ -300,7 +300,7 @@ BOOST_AUTO_TEST_CASE(a_watch_that_overtakes_the_birth_waits_for_it) {
 BOOST_AUTO_TEST_CASE(the_exception_reaches_parent_watcher_and_log_with_type_and_text) {
   for (auto [shards, place] : places) {
     family f{shards, place, give_up};
-    auto watcher = f.node.spawn<puppet>(on_shard(0), f.log, "watcher");
+    auto watcher = f.node.spawn<puppet>(on_shard(0), &f.log, "watcher");
     perform<puppet>(f.node, watcher, [&](puppet& self) { self.watch(f.child); });
     perform<puppet>(f.node, f.child, fails("it broke"));
     BOOST_TEST(has(f.log, "guardian sees failure: std::runtime_error, it broke"));
@@ -318,9 +318,9 @@ BOOST_AUTO_TEST_CASE(without_a_handler_for_failures_the_child_ends_as_failed_wit
     testing::node node{plain(shards)};
     journal log;
     ref<puppet> child;
-    auto parent = node.spawn<puppet>(on_shard(0), log, "parent");
-    auto watcher = node.spawn<puppet>(on_shard(0), log, "watcher");
-    perform<puppet>(node, parent, [&](puppet& self) { child = self.spawn<puppet>(on_shard(place), log, "child"); });
+    auto parent = node.spawn<puppet>(on_shard(0), &log, "parent");
+    auto watcher = node.spawn<puppet>(on_shard(0), &log, "watcher");
+    perform<puppet>(node, parent, [&](puppet& self) { child = self.spawn<puppet>(on_shard(place), &log, "child"); });
     perform<puppet>(node, watcher, [&](puppet& self) { self.watch(child); });
     perform<puppet>(node, child, fails("it broke"));
     BOOST_TEST(has(log, "watcher sees down: failed, it broke"));
@@ -332,7 +332,7 @@ BOOST_AUTO_TEST_CASE(without_a_handler_for_failures_the_child_ends_as_failed_wit
 BOOST_AUTO_TEST_CASE(something_thrown_that_is_no_exception_is_named_too) {
   testing::node node{plain()};
   journal log;
-  auto a = node.spawn<puppet>(log, "a");
+  auto a = node.spawn<puppet>(&log, "a");
   perform<puppet>(node, a, [](puppet&) { throw 42; });
   BOOST_REQUIRE(node.logged().size() == 1U);
   BOOST_TEST(node.logged()[0].find("int") != std::string::npos);
@@ -401,12 +401,12 @@ BOOST_AUTO_TEST_CASE(a_restart_that_throws_is_a_failure_again) {
   class fragile : public open_actor<fragile> {
   public:
     using handles = messages<note, act<fragile>>;
-    fragile(journal& log, int& attempts) : log_{&log} {
-      if (attempts > 0 && attempts < 3) {
-        ++attempts;
+    fragile(journal* log, int* attempts) : log_{log} {
+      if (*attempts > 0 && *attempts < 3) {
+        ++*attempts;
         throw std::runtime_error{"not yet"};
       }
-      ++attempts;
+      ++*attempts;
     }
     void on(note n) { log_->push_back("fragile: " + n.text); }
     void on(act<fragile> a) { a.body(*this); }
@@ -419,11 +419,11 @@ BOOST_AUTO_TEST_CASE(a_restart_that_throws_is_a_failure_again) {
     journal log;
     int attempts = 0;
     ref<fragile> child;
-    auto guard = node.spawn<guardian>(on_shard(0), log, [&](guardian& g, const child_failed& failed) {
-      g.restart_child(ref<fragile>{failed.child}, std::ref(log), std::ref(attempts));
+    auto guard = node.spawn<guardian>(on_shard(0), &log, [&](guardian& g, const child_failed& failed) {
+      g.restart_child(ref<fragile>{failed.child}, &log, &attempts);
     });
     perform<guardian>(node, guard, [&](guardian& g) {
-      child = g.spawn<fragile>(on_shard(place), std::ref(log), std::ref(attempts));
+      child = g.spawn<fragile>(on_shard(place), &log, &attempts);
     });
     child.tell(act<fragile>{fails("first")});
     child.tell(note{"after"});
@@ -485,8 +485,8 @@ BOOST_AUTO_TEST_CASE(a_constructor_that_throws_here_throws_at_the_spawn) {
   class unborn : public open_actor<unborn> {
   public:
     using handles = messages<note>;
-    explicit unborn(journal& log) {
-      spawn<puppet>(log, "orphan");
+    explicit unborn(journal* log) {
+      spawn<puppet>(&log, "orphan");
       tell(self(), note{"hello"});
       throw std::runtime_error{"no"};
     }
@@ -494,11 +494,11 @@ BOOST_AUTO_TEST_CASE(a_constructor_that_throws_here_throws_at_the_spawn) {
   };
   testing::node node{plain()};
   journal log;
-  auto parent = node.spawn<puppet>(log, "parent");
+  auto parent = node.spawn<puppet>(&log, "parent");
   bool caught = false;
   perform<puppet>(node, parent, [&](puppet& self) {
     try {
-      self.spawn<unborn>(std::ref(log));
+      self.spawn<unborn>(&log);
     } catch (const std::runtime_error&) {
       caught = true;
     }
@@ -516,7 +516,7 @@ BOOST_AUTO_TEST_CASE(a_constructor_that_throws_elsewhere_is_a_failure_of_the_chi
   };
   testing::node node{plain(2)};
   journal log;
-  auto guard = node.spawn<guardian>(on_shard(0), log, give_up);
+  auto guard = node.spawn<guardian>(on_shard(0), &log, give_up);
   ref<unborn> child;
   errc code = errc::none;
   perform<guardian>(node, guard, [&](guardian& g) {
@@ -543,7 +543,7 @@ BOOST_AUTO_TEST_CASE(an_unborn_child_that_is_resumed_ends) {
   };
   testing::node node{plain(2)};
   journal log;
-  auto guard = node.spawn<guardian>(on_shard(0), log, resume);
+  auto guard = node.spawn<guardian>(on_shard(0), &log, resume);
   perform<guardian>(node, guard, [&](guardian& g) { g.spawn<unborn>(on_shard(1)); });
   BOOST_TEST(node.counters().live_actors == 1U);
 }
@@ -578,7 +578,7 @@ BOOST_AUTO_TEST_CASE(a_parent_that_fails_takes_its_children_along) {
   for (auto [shards, place] : places) {
     testing::node node{plain(shards)};
     journal log;
-    auto parent = node.spawn<puppet>(on_shard(0), log, "parent");
+    auto parent = node.spawn<puppet>(on_shard(0), &log, "parent");
     perform<puppet>(node, parent, [place = place](puppet& self) {
       self.spawn<puppet>(on_shard(place), self.log(), "child");
       self.spawn<puppet>(self.log(), "near child");
@@ -594,7 +594,7 @@ BOOST_AUTO_TEST_CASE(a_destructor_may_send_and_the_object_ends_once) {
   class noisy : public open_actor<noisy> {
   public:
     using handles = messages<note>;
-    noisy(ref<puppet> to, int& count) : to_{to}, count_{&count} {}
+    noisy(ref<puppet> to, int* count) : to_{to}, count_{count} {}
     ~noisy() {
       ++*count_;
       tell(to_, note{"farewell"});
@@ -609,9 +609,9 @@ BOOST_AUTO_TEST_CASE(a_destructor_may_send_and_the_object_ends_once) {
   journal log;
   {
     testing::node node{plain(2)};
-    auto listener = node.spawn<puppet>(on_shard(0), log, "listener");
-    auto a = node.spawn<noisy>(on_shard(0), listener, std::ref(count));
-    node.spawn<noisy>(on_shard(1), listener, std::ref(count));
+    auto listener = node.spawn<puppet>(on_shard(0), &log, "listener");
+    auto a = node.spawn<noisy>(on_shard(0), listener, &count);
+    node.spawn<noisy>(on_shard(1), listener, &count);
     node.run_until_idle();
     node.stop(a);
     node.run_until_idle();
@@ -632,7 +632,7 @@ BOOST_AUTO_TEST_CASE(a_hundred_thousand_children_start_and_stop_in_linear_time) 
       testing::node node{plain(shards)};
       journal log;
       auto before = std::chrono::steady_clock::now();
-      auto parent = node.spawn<puppet>(on_shard(0), log, "parent");
+      auto parent = node.spawn<puppet>(on_shard(0), &log, "parent");
       std::vector<ref<leaf>> children;
       perform<puppet>(node, parent, [&, place = place](puppet& self) {
         for (int i = 0; i < 100'000; ++i) children.push_back(self.spawn<leaf>(on_shard(place)));
@@ -653,7 +653,7 @@ BOOST_AUTO_TEST_CASE(shutdown_ends_everything_and_leaves_the_counters_right) {
     testing::node node{plain(shards)};
     journal log;
     for (int i = 0; i < 10; ++i) {
-      auto p = node.spawn<puppet>(log, "parent");
+      auto p = node.spawn<puppet>(&log, "parent");
       p.tell(act<puppet>{[](puppet& self) { self.spawn<puppet>(anywhere, self.log(), "child"); }});
     }
     node.run_until_idle();
@@ -669,7 +669,7 @@ BOOST_AUTO_TEST_CASE(a_shutdown_ends_when_the_last_actor_ends_by_itself_in_the_s
   for (std::uint64_t seed = 1; seed < 200; ++seed) {
     testing::node node{plain(1, seed)};
     journal log;
-    auto a = node.spawn<puppet>(log, "a");
+    auto a = node.spawn<puppet>(&log, "a");
     node.run_until_idle();
     a.tell(act<puppet>{[](puppet& self) { self.kill(self.self()); }});
     BOOST_TEST(node.shutdown());
@@ -681,11 +681,11 @@ BOOST_AUTO_TEST_CASE(an_actor_spawned_while_the_node_shuts_down_ends_as_well) {
   class stubborn : public open_actor<stubborn> {
   public:
     using handles = messages<note>;
-    explicit stubborn(journal& log) : log_{&log} {}
+    explicit stubborn(journal* log) : log_{log} {}
     void on(note) {}
     void on_stop() {
-      spawn<puppet>(on_shard(0), *log_, "late child");
-      spawn<puppet>(on_shard(1), *log_, "late child");
+      spawn<puppet>(on_shard(0), log_, "late child");
+      spawn<puppet>(on_shard(1), log_, "late child");
     }
 
   private:
@@ -693,7 +693,7 @@ BOOST_AUTO_TEST_CASE(an_actor_spawned_while_the_node_shuts_down_ends_as_well) {
   };
   testing::node node{plain(2)};
   journal log;
-  node.spawn<stubborn>(on_shard(1), std::ref(log));
+  node.spawn<stubborn>(on_shard(1), &log);
   node.run_until_idle();
   BOOST_TEST(node.shutdown());
   node.run_until_idle();

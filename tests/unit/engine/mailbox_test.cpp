@@ -26,7 +26,7 @@ journal numbers(const std::string& name, int first, int end) {
 class counter : public open_actor<counter> {
 public:
   using handles = messages<number>;
-  explicit counter(std::uint64_t& seen, bool& ordered) : seen_{&seen}, ordered_{&ordered} {}
+  counter(std::uint64_t* seen, bool* ordered) : seen_{seen}, ordered_{ordered} {}
   void on(number n) {
     ++*seen_;
     if (n.value <= last_) *ordered_ = false;
@@ -44,8 +44,8 @@ private:
 BOOST_AUTO_TEST_CASE(refuse_keeps_the_first_and_turns_the_rest_into_dead_letters) {
   testing::node node{plain()};
   journal log;
-  auto full = node.spawn<puppet>(here.limit(10), log, "full");
-  auto sender = node.spawn<puppet>(log);
+  auto full = node.spawn<puppet>(here.limit(10), &log, "full");
+  auto sender = node.spawn<puppet>(&log);
   perform<puppet>(node, sender, flood(full, 25));
   BOOST_TEST(log == numbers("full", 0, 10), boost::test_tools::per_element());
   BOOST_TEST(node.dead_letter_count(errc::overloaded) == 15U);
@@ -59,8 +59,8 @@ BOOST_AUTO_TEST_CASE(refuse_keeps_the_first_and_turns_the_rest_into_dead_letters
 BOOST_AUTO_TEST_CASE(drop_newest_keeps_the_first) {
   testing::node node{plain()};
   journal log;
-  auto full = node.spawn<puppet>(here.limit(10, overflow_policy::drop_newest), log, "full");
-  perform<puppet>(node, node.spawn<puppet>(log), flood(full, 25));
+  auto full = node.spawn<puppet>(here.limit(10, overflow_policy::drop_newest), &log, "full");
+  perform<puppet>(node, node.spawn<puppet>(&log), flood(full, 25));
   BOOST_TEST(log == numbers("full", 0, 10), boost::test_tools::per_element());
   BOOST_TEST(node.dead_letter_count(errc::overloaded) == 15U);
 }
@@ -68,8 +68,8 @@ BOOST_AUTO_TEST_CASE(drop_newest_keeps_the_first) {
 BOOST_AUTO_TEST_CASE(drop_oldest_keeps_the_last) {
   testing::node node{plain()};
   journal log;
-  auto full = node.spawn<puppet>(here.limit(10, overflow_policy::drop_oldest), log, "full");
-  perform<puppet>(node, node.spawn<puppet>(log), flood(full, 25));
+  auto full = node.spawn<puppet>(here.limit(10, overflow_policy::drop_oldest), &log, "full");
+  perform<puppet>(node, node.spawn<puppet>(&log), flood(full, 25));
   BOOST_TEST(log == numbers("full", 15, 25), boost::test_tools::per_element());
   BOOST_TEST(node.dead_letter_count(errc::overloaded) == 15U);
 }
@@ -77,8 +77,8 @@ BOOST_AUTO_TEST_CASE(drop_oldest_keeps_the_last) {
 BOOST_AUTO_TEST_CASE(a_slowed_sender_loses_nothing_and_handles_nothing_until_there_is_room) {
   testing::node node{plain()};
   journal log;
-  auto full = node.spawn<puppet>(here.limit(10, overflow_policy::slow_sender), log, "full");
-  auto sender = node.spawn<puppet>(log, "sender");
+  auto full = node.spawn<puppet>(here.limit(10, overflow_policy::slow_sender), &log, "full");
+  auto sender = node.spawn<puppet>(&log, "sender");
   sender.tell(act<puppet>{flood(full, 15)});
   sender.tell(note{"on again"});
   node.run_until_idle();
@@ -95,8 +95,8 @@ BOOST_AUTO_TEST_CASE(a_slowed_sender_loses_nothing_and_handles_nothing_until_the
 BOOST_AUTO_TEST_CASE(a_slowed_sender_is_refused_at_twice_the_limit) {
   testing::node node{plain()};
   journal log;
-  auto full = node.spawn<puppet>(here.limit(10, overflow_policy::slow_sender), log, "full");
-  perform<puppet>(node, node.spawn<puppet>(log), flood(full, 50));
+  auto full = node.spawn<puppet>(here.limit(10, overflow_policy::slow_sender), &log, "full");
+  perform<puppet>(node, node.spawn<puppet>(&log), flood(full, 50));
   BOOST_TEST(log == numbers("full", 0, 20), boost::test_tools::per_element());
   BOOST_TEST(node.dead_letter_count(errc::overloaded) == 30U);
 }
@@ -104,9 +104,8 @@ BOOST_AUTO_TEST_CASE(a_slowed_sender_is_refused_at_twice_the_limit) {
 BOOST_AUTO_TEST_CASE(a_slowed_sender_goes_on_after_its_patience_when_the_receiver_never_gets_on) {
   testing::node node{plain()};
   journal log;
-  auto full = node.spawn<puppet>(here.limit(4, overflow_policy::slow_sender), log, "full");
-  auto sender = node.spawn<puppet>(log, "sender");
-  auto guard = node.spawn<guardian>(log, [](guardian&, const child_failed&) {});
+  auto sender = node.spawn<puppet>(&log, "sender");
+  auto guard = node.spawn<guardian>(&log, [](guardian&, const child_failed&) {});
   ref<puppet> stuck;
   perform<guardian>(node, guard, [&](guardian& g) {
     stuck = g.spawn<puppet>(here.limit(4, overflow_policy::slow_sender), g.log(), "stuck");
@@ -125,9 +124,9 @@ BOOST_AUTO_TEST_CASE(the_asker_of_a_full_mailbox_hears_overloaded_at_once) {
   for (auto policy : {overflow_policy::refuse, overflow_policy::drop_newest, overflow_policy::drop_oldest}) {
     testing::node node{plain()};
     journal log;
-    auto full = node.spawn<puppet>(here.limit(3, policy), log, "full");
+    auto full = node.spawn<puppet>(here.limit(3, policy), &log, "full");
     std::vector<errc> outcomes;
-    perform<puppet>(node, node.spawn<puppet>(log), [&](puppet& self) {
+    perform<puppet>(node, node.spawn<puppet>(&log), [&](puppet& self) {
       for (int i = 0; i < 5; ++i)
         self.ask(full, question{i}).then([&](expected<int> r) { outcomes.push_back(r ? errc::none : r.error().code); });
     });
@@ -144,8 +143,8 @@ BOOST_AUTO_TEST_CASE(the_limit_of_the_node_holds_for_actors_without_one_of_their
     options.mailbox = {10, policy};
     testing::node node{options};
     journal log;
-    auto full = node.spawn<puppet>(log, "full");
-    perform<puppet>(node, node.spawn<puppet>(log), flood(full, 25));
+    auto full = node.spawn<puppet>(&log, "full");
+    perform<puppet>(node, node.spawn<puppet>(&log), flood(full, 25));
     const int first = policy == overflow_policy::refuse ? 0 : 15;
     BOOST_TEST(log == numbers("full", first, first + 10), boost::test_tools::per_element());
     BOOST_TEST(node.dead_letter_count(errc::overloaded) == 15U);
@@ -157,9 +156,9 @@ BOOST_AUTO_TEST_CASE(a_node_may_limit_mailboxes_and_an_actor_may_choose_its_own_
   options.mailbox = {10, overflow_policy::drop_oldest};
   testing::node node{options};
   journal log;
-  auto full = node.spawn<puppet>(here.limit(5), log, "full");
-  auto late = node.spawn<puppet>(here.stop_within(1s), log, "late");
-  auto sender = node.spawn<puppet>(log);
+  auto full = node.spawn<puppet>(here.limit(5), &log, "full");
+  auto late = node.spawn<puppet>(here.stop_within(1s), &log, "late");
+  auto sender = node.spawn<puppet>(&log);
   perform<puppet>(node, sender, flood(full, 25));
   BOOST_TEST(log == numbers("full", 0, 5), boost::test_tools::per_element());
   log.clear();
@@ -170,7 +169,7 @@ BOOST_AUTO_TEST_CASE(a_node_may_limit_mailboxes_and_an_actor_may_choose_its_own_
 BOOST_AUTO_TEST_CASE(held_messages_are_bounded_too) {
   testing::node node{plain()};
   journal log;
-  auto guard = node.spawn<guardian>(log, [](guardian&, const child_failed&) {});
+  auto guard = node.spawn<guardian>(&log, [](guardian&, const child_failed&) {});
   ref<puppet> child;
   perform<guardian>(node, guard, [&](guardian& g) { child = g.spawn<puppet>(here.limit(10), g.log(), "child"); });
   perform<puppet>(node, child, fails());
@@ -186,10 +185,10 @@ BOOST_AUTO_TEST_CASE(held_messages_are_bounded_too) {
 BOOST_AUTO_TEST_CASE(what_the_system_has_to_say_gets_through_a_full_mailbox) {
   testing::node node{plain()};
   journal log;
-  auto full = node.spawn<puppet>(here.limit(5), log, "full");
-  auto other = node.spawn<puppet>(log, "other");
+  auto full = node.spawn<puppet>(here.limit(5), &log, "full");
+  auto other = node.spawn<puppet>(&log, "other");
   perform<puppet>(node, full, [&](puppet& self) { self.watch(other); });
-  perform<puppet>(node, node.spawn<puppet>(log), [&](puppet& self) {
+  perform<puppet>(node, node.spawn<puppet>(&log), [&](puppet& self) {
     for (int i = 0; i < 20; ++i) self.tell(full, number{i});
     self.kill(other);
   });
@@ -200,7 +199,7 @@ BOOST_AUTO_TEST_CASE(an_outcome_as_message_gets_through_a_full_mailbox) {
   class asker : public open_actor<asker> {
   public:
     using handles = messages<act<asker>, number, outcome<question, int>>;
-    explicit asker(journal& log) : log_{&log} {}
+    explicit asker(journal* log) : log_{log} {}
     void on(act<asker> a) { a.body(*this); }
     void on(number) {}
     void on(outcome<question, int> o) { log_->push_back(std::to_string(*o.result)); }
@@ -210,8 +209,8 @@ BOOST_AUTO_TEST_CASE(an_outcome_as_message_gets_through_a_full_mailbox) {
   };
   testing::node node{plain()};
   journal log;
-  auto who = node.spawn<asker>(here.limit(5), log);
-  auto other = node.spawn<puppet>(log);
+  auto who = node.spawn<asker>(here.limit(5), &log);
+  auto other = node.spawn<puppet>(&log);
   perform<asker>(node, who, [&](asker& self) {
     (void)asker::ask(other, question{21}).as_message();
     for (int i = 0; i < 100; ++i) self.tell(self.self(), number{i});
@@ -225,9 +224,9 @@ BOOST_AUTO_TEST_CASE(a_flooded_actor_does_not_delay_its_neighbours) {
   std::uint64_t seen_when_neighbour_ran = ~0ULL;
   bool ordered = true;
   journal log;
-  auto flooded = node.spawn<counter>(seen, ordered);
-  auto neighbour = node.spawn<puppet>(log);
-  auto sender = node.spawn<puppet>(log);
+  auto flooded = node.spawn<counter>(&seen, &ordered);
+  auto neighbour = node.spawn<puppet>(&log);
+  auto sender = node.spawn<puppet>(&log);
   perform<puppet>(node, sender, [&](puppet& self) {
     for (int i = 0; i < 200'000; ++i) self.tell(flooded, number{i});
     self.tell(neighbour, act<puppet>{[&](puppet&) { seen_when_neighbour_ran = seen; }});
@@ -242,9 +241,9 @@ BOOST_AUTO_TEST_CASE(memory_is_bounded_under_a_flood_from_one_handler) {
   std::uint64_t seen = 0;
   bool ordered = true;
   journal log;
-  auto flooded = node.spawn<counter>(seen, ordered);
+  auto flooded = node.spawn<counter>(&seen, &ordered);
   constexpr int count = 3'000'000;
-  perform<puppet>(node, node.spawn<puppet>(log), [&](puppet& self) {
+  perform<puppet>(node, node.spawn<puppet>(&log), [&](puppet& self) {
     for (int i = 0; i < count; ++i) self.tell(flooded, number{i});
   });
   BOOST_TEST(seen == mailbox_options::default_limit);
@@ -260,9 +259,9 @@ BOOST_AUTO_TEST_CASE(memory_in_front_of_a_shard_is_bounded_and_what_is_refused_i
   std::uint64_t seen = 0;
   bool ordered = true;
   journal log;
-  auto flooded = node.spawn<counter>(on_shard(1), seen, ordered);
+  auto flooded = node.spawn<counter>(on_shard(1), &seen, &ordered);
   constexpr int count = 1'000'000;
-  perform<puppet>(node, node.spawn<puppet>(on_shard(0), log), [&](puppet& self) {
+  perform<puppet>(node, node.spawn<puppet>(on_shard(0), &log), [&](puppet& self) {
     for (int i = 0; i < count; ++i) self.tell(flooded, number{i});
   });
   BOOST_TEST(seen < 50'000U);
@@ -277,9 +276,9 @@ BOOST_AUTO_TEST_CASE(a_full_inbox_does_not_swallow_answers_and_messages_of_the_s
   std::uint64_t seen = 0;
   bool ordered = true;
   journal log;
-  auto flooded = node.spawn<counter>(on_shard(1), seen, ordered);
-  auto watched = node.spawn<puppet>(on_shard(0), log, "watched");
-  auto asker = node.spawn<puppet>(on_shard(1), log, "asker");
+  auto flooded = node.spawn<counter>(on_shard(1), &seen, &ordered);
+  auto watched = node.spawn<puppet>(on_shard(0), &log, "watched");
+  auto asker = node.spawn<puppet>(on_shard(1), &log, "asker");
   expected<int> answer = fail(errc::none, "none");
   perform<puppet>(node, asker, [&](puppet& self) {
     self.watch(watched);
@@ -306,14 +305,14 @@ BOOST_AUTO_TEST_CASE(a_message_of_almost_a_kilobyte_can_be_told_from_outside) {
   class taker : public actor<taker> {
   public:
     using handles = messages<large, larger>;
-    explicit taker(int& seen) : seen_{&seen} {}
+    explicit taker(int* seen) : seen_{seen} {}
     void on(const large& m) { *seen_ += m.bytes[975]; }
     void on(const larger& m) { *seen_ += m.bytes[1023]; }
 
   private:
     int* seen_;
   };
-  auto who = node.spawn<taker>(seen);
+  auto who = node.spawn<taker>(&seen);
   node.run_until_idle();
   large m{};
   m.bytes[975] = 1;
@@ -331,7 +330,7 @@ BOOST_AUTO_TEST_CASE(a_message_of_almost_a_kilobyte_can_be_told_from_outside) {
 BOOST_AUTO_TEST_CASE(a_message_to_nobody_is_a_dead_letter) {
   testing::node node{plain()};
   journal log;
-  auto sender = node.spawn<puppet>(log);
+  auto sender = node.spawn<puppet>(&log);
   errc outcome = errc::none;
   perform<puppet>(node, sender, [&](puppet& self) {
     self.tell(ref<puppet>{}, number{1});

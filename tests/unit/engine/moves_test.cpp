@@ -27,15 +27,15 @@ struct family {
   ref<guardian> guard;
   ref<puppet> child;
   explicit family(guardian::policy policy, std::uint32_t home = 1) {
-    guard = node.spawn<guardian>(on_shard(0), log, std::move(policy));
-    perform<guardian>(node, guard, [&](guardian& g) { child = g.spawn<puppet>(on_shard(home), log, "first"); });
+    guard = node.spawn<guardian>(on_shard(0), &log, std::move(policy));
+    perform<guardian>(node, guard, [&](guardian& g) { child = g.spawn<puppet>(on_shard(home), &log, "first"); });
     move(home, 2);
   }
   /// Moves what has messages waiting on `from`.
   void move(std::uint32_t from, std::uint32_t to) {
     node.engine().post_call(child.id(), [this, to](detail::shard& here, actor_id) {
       // Every other actor with work moves, so the second of two.
-      auto first = ref<puppet>{here.spawn<puppet>({}, log, "dummy")};
+      auto first = ref<puppet>{here.spawn<puppet>({}, &log, "dummy")};
       first.tell(note{"work"});
       child.tell(note{"work"});
       here.donate(to, 8);
@@ -60,7 +60,7 @@ struct start {
 class relay : public open_actor<relay> {
 public:
   using handles = messages<step, start>;
-  relay(std::vector<int>& seen, ref<relay> next) : seen_{&seen}, next_{next} {}
+  relay(std::vector<int>* seen, ref<relay> next) : seen_{seen}, next_{next} {}
   void on(step s) {
     seen_->push_back(s.value);
     if (next_) tell(next_, s);
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(the_order_of_each_sender_is_kept_while_actors_move) {
     for (std::size_t c = 0; c < chains; ++c) {
       ref<relay> next;
       for (std::size_t k = 0; k < 5; ++k)
-        next = node.spawn<relay>(on_shard(static_cast<std::uint32_t>(node.random().below(3))), seen[c * 5 + k], next);
+        next = node.spawn<relay>(on_shard(static_cast<std::uint32_t>(node.random().below(3))), &seen[c * 5 + k], next);
       for (int i = 0; i < 3; ++i) next.tell(step{i});
       next.tell(step{3});
       for (int i = 4; i < count; ++i) next.tell(step{i});
@@ -121,8 +121,8 @@ BOOST_AUTO_TEST_CASE(what_a_moved_actor_sends_home_does_not_overtake_what_it_sen
   private:
     ref<puppet> to_;
   };
-  auto receiver = node.spawn<puppet>(on_shard(0), log, "r");
-  auto dummy = node.spawn<puppet>(on_shard(0), log, "dummy");
+  auto receiver = node.spawn<puppet>(on_shard(0), &log, "r");
+  auto dummy = node.spawn<puppet>(on_shard(0), &log, "dummy");
   auto who = node.spawn<sender>(on_shard(0), receiver);
   node.run_until_idle();
   who.tell(go{});
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(a_moved_actor_works_and_answers_under_its_old_id) {
 BOOST_AUTO_TEST_CASE(a_moved_actor_stops_in_order_and_is_reported) {
   for (int way = 0; way < 3; ++way) {
     family f{resume};
-    auto watcher = f.node.spawn<puppet>(on_shard(0), f.log, "watcher");
+    auto watcher = f.node.spawn<puppet>(on_shard(0), &f.log, "watcher");
     perform<puppet>(f.node, watcher, [&](puppet& self) { self.watch(f.child); });
     BOOST_TEST(f.node.register_name("moved", f.child).has_value());
     f.node.run_until_idle();
@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(a_moved_actor_that_fails_is_restarted_resumed_or_given_up) 
     }
     {
       family f{give_up, home};
-      auto watcher = f.node.spawn<puppet>(on_shard(0), f.log, "watcher");
+      auto watcher = f.node.spawn<puppet>(on_shard(0), &f.log, "watcher");
       perform<puppet>(f.node, watcher, [&](puppet& self) { self.watch(f.child); });
       perform<puppet>(f.node, f.child, fails("it broke"));
       BOOST_TEST(has(f.log, "watcher sees down: failed, it broke"));
@@ -213,13 +213,13 @@ BOOST_AUTO_TEST_CASE(a_moved_actor_that_fails_without_anybody_to_decide_ends_wit
   for (std::uint32_t parent_shard : {0U, 1U}) {
     testing::node node{plain(3)};
     journal log;
-    auto parent = node.spawn<puppet>(on_shard(parent_shard), log, "parent");
-    auto watcher = node.spawn<puppet>(on_shard(0), log, "watcher");
+    auto parent = node.spawn<puppet>(on_shard(parent_shard), &log, "parent");
+    auto watcher = node.spawn<puppet>(on_shard(0), &log, "watcher");
     ref<puppet> child;
-    perform<puppet>(node, parent, [&](puppet& self) { child = self.spawn<puppet>(on_shard(1), log, "child"); });
+    perform<puppet>(node, parent, [&](puppet& self) { child = self.spawn<puppet>(on_shard(1), &log, "child"); });
     perform<puppet>(node, watcher, [&](puppet& self) { self.watch(child); });
     node.engine().post_call(child.id(), [&](detail::shard& here, actor_id) {
-      auto first = ref<puppet>{here.spawn<puppet>({}, log, "dummy")};
+      auto first = ref<puppet>{here.spawn<puppet>({}, &log, "dummy")};
       first.tell(note{"work"});
       child.tell(note{"work"});
       here.donate(2, 8);
@@ -254,7 +254,7 @@ BOOST_AUTO_TEST_CASE(a_moved_actor_keeps_its_children_and_takes_them_along_when_
 BOOST_AUTO_TEST_CASE(a_moved_actor_that_subscribes_or_watches_leaves_nothing_behind) {
   family f{resume};
   const topic<note> news{"news"};
-  auto other = f.node.spawn<puppet>(on_shard(0), f.log, "other");
+  auto other = f.node.spawn<puppet>(on_shard(0), &f.log, "other");
   perform<puppet>(f.node, f.child, [&](puppet& self) {
     self.subscribe(news);
     self.watch(other);
@@ -278,7 +278,7 @@ BOOST_AUTO_TEST_CASE(stop_kill_or_restart_while_the_actor_is_on_its_way) {
       int alive = 0;
       struct traveller : open_actor<traveller> {
         using handles = messages<note>;
-        explicit traveller(int& alive) : alive_{&alive} { ++*alive_; }
+        explicit traveller(int* alive) : alive_{alive} { ++*alive_; }
         traveller(traveller&& other) noexcept : alive_{other.alive_} { ++*alive_; }
         ~traveller() { --*alive_; }
         void on(note) {}
@@ -286,15 +286,15 @@ BOOST_AUTO_TEST_CASE(stop_kill_or_restart_while_the_actor_is_on_its_way) {
       };
       struct big_traveller : open_actor<big_traveller> {
         using handles = messages<note>;
-        explicit big_traveller(int& alive) : alive_{&alive} { ++*alive_; }
+        explicit big_traveller(int* alive) : alive_{alive} { ++*alive_; }
         ~big_traveller() { --*alive_; }
         void on(note) {}
         int* alive_;
         std::string weight = std::string(100, 'x');
       };
-      auto dummy = node.spawn<puppet>(on_shard(0), log, "dummy");
-      any_ref who = small ? any_ref{node.spawn<traveller>(on_shard(0), std::ref(alive))}
-                          : any_ref{node.spawn<big_traveller>(on_shard(0), std::ref(alive))};
+      auto dummy = node.spawn<puppet>(on_shard(0), &log, "dummy");
+      any_ref who = small ? any_ref{node.spawn<traveller>(on_shard(0), &alive)}
+                          : any_ref{node.spawn<big_traveller>(on_shard(0), &alive)};
       node.run_until_idle();
       node.engine().post_call(who.id(), [&](detail::shard& here, actor_id id) {
         dummy.tell(note{"work"});
@@ -307,9 +307,9 @@ BOOST_AUTO_TEST_CASE(stop_kill_or_restart_while_the_actor_is_on_its_way) {
         if (way == 1) here.kill(id);
         if (way == 2) {
           if (small)
-            detail::restart_with<traveller>(id, std::ref(alive));
+            detail::restart_with<traveller>(id, &alive);
           else
-            detail::restart_with<big_traveller>(id, std::ref(alive));
+            detail::restart_with<big_traveller>(id, &alive);
         }
       });
       node.run_until_idle();
@@ -328,7 +328,7 @@ BOOST_AUTO_TEST_CASE(a_node_that_ends_with_actors_under_way_frees_them) {
     testing::node node{options};
     std::vector<int> seen;
     std::vector<ref<relay>> all;
-    for (std::uint32_t i = 0; i < 10; ++i) all.push_back(node.spawn<relay>(on_shard(i % 3), seen, ref<relay>{}));
+    for (std::uint32_t i = 0; i < 10; ++i) all.push_back(node.spawn<relay>(on_shard(i % 3), &seen, ref<relay>{}));
     for (int i = 0; i < 200; ++i)
       for (auto& r : all) r.tell(step{i});
     for (int i = 0; i < 60; ++i) node.step();

@@ -10,7 +10,7 @@ using namespace actors::test;
 BOOST_AUTO_TEST_CASE(a_registered_actor_is_found_by_its_name_until_it_ends) {
   testing::node node{plain(2)};
   journal log;
-  auto a = node.spawn<puppet>(on_shard(1), log, "a");
+  auto a = node.spawn<puppet>(on_shard(1), &log, "a");
   BOOST_TEST(node.register_name("db", a).has_value());
   BOOST_TEST((node.find<puppet>("db").value() == a));
   node.run_until_idle();
@@ -22,8 +22,8 @@ BOOST_AUTO_TEST_CASE(a_registered_actor_is_found_by_its_name_until_it_ends) {
 BOOST_AUTO_TEST_CASE(a_name_belongs_to_one_living_actor) {
   testing::node node{plain()};
   journal log;
-  auto a = node.spawn<puppet>(log, "a");
-  auto b = node.spawn<puppet>(log, "b");
+  auto a = node.spawn<puppet>(&log, "a");
+  auto b = node.spawn<puppet>(&log, "b");
   BOOST_TEST(node.register_name("db", a).has_value());
   BOOST_TEST(node.register_name("db", a).has_value());
   auto taken = node.register_name("db", b);
@@ -38,14 +38,14 @@ BOOST_AUTO_TEST_CASE(a_name_belongs_to_one_living_actor) {
 BOOST_AUTO_TEST_CASE(an_empty_name_is_refused) {
   testing::node node{plain()};
   journal log;
-  auto a = node.spawn<puppet>(log, "a");
+  auto a = node.spawn<puppet>(&log, "a");
   BOOST_TEST((node.register_name("", a).error().code == errc::invalid_argument));
 }
 
 BOOST_AUTO_TEST_CASE(a_name_of_another_type_of_actor_is_refused_with_both_types) {
   testing::node node{plain()};
   journal log;
-  auto a = node.spawn<puppet>(here.named("db"), log, "a");
+  auto a = node.spawn<puppet>(here.named("db"), &log, "a");
   node.run_until_idle();
   BOOST_TEST((node.find<puppet>("db").value() == a));
   auto wrong = node.find<guardian>("db");
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(a_name_of_another_type_of_actor_is_refused_with_both_types)
 BOOST_AUTO_TEST_CASE(an_actor_may_have_several_names_and_register_itself) {
   testing::node node{plain()};
   journal log;
-  auto a = node.spawn<puppet>(log, "a");
+  auto a = node.spawn<puppet>(&log, "a");
   perform<puppet>(node, a, [](puppet& self) {
     BOOST_TEST(self.register_name("one").has_value());
     BOOST_TEST(self.register_name("two").has_value());
@@ -84,11 +84,11 @@ BOOST_AUTO_TEST_CASE(the_name_of_an_actor_that_was_never_born_is_free_again) {
 BOOST_AUTO_TEST_CASE(a_restart_keeps_the_name) {
   testing::node node{plain()};
   journal log;
-  auto guard = node.spawn<guardian>(log, [](guardian& g, const child_failed& f) {
+  auto guard = node.spawn<guardian>(&log, [](guardian& g, const child_failed& f) {
     g.restart_child(ref<puppet>{f.child}, g.log(), std::string{"again"});
   });
   ref<puppet> child;
-  perform<guardian>(node, guard, [&](guardian& g) { child = g.spawn<puppet>(here.named("db"), log, "child"); });
+  perform<guardian>(node, guard, [&](guardian& g) { child = g.spawn<puppet>(here.named("db"), &log, "child"); });
   perform<puppet>(node, child, fails());
   BOOST_TEST((node.find<puppet>("db").value() == child));
 }
@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(ten_thousand_named_actors_end_in_linear_time) {
   testing::node node{plain()};
   journal log;
   auto before = std::chrono::steady_clock::now();
-  for (int i = 0; i < 20'000; ++i) node.spawn<puppet>(here.named("name " + std::to_string(i)), log);
+  for (int i = 0; i < 20'000; ++i) node.spawn<puppet>(here.named("name " + std::to_string(i)), &log);
   node.run_until_idle();
   BOOST_TEST(node.shutdown());
   BOOST_TEST((std::chrono::steady_clock::now() - before < 10s));

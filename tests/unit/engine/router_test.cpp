@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(routees_answer_the_asker_directly) {
   journal log;
   auto r = node.spawn_router<worker>(routing::round_robin, 4, &t);
   std::set<std::uint32_t> seen;
-  auto asker = node.spawn<puppet>(log);
+  auto asker = node.spawn<puppet>(&log);
   perform<puppet>(node, asker, [&](puppet& self) {
     for (int i = 0; i < 8; ++i)
       self.ask(r, who_are_you{}).then([&](expected<std::uint32_t> x) { seen.insert(x.value()); });

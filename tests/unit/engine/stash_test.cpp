@@ -15,7 +15,7 @@ struct open_up {};
 class door : public open_actor<door> {
 public:
   using handles = messages<number, question, open_up, act<door>>;
-  explicit door(journal& log) : log_{&log} {}
+  explicit door(journal* log) : log_{log} {}
   void on(number n) {
     if (!open_) return stash(n);
     log_->push_back(std::to_string(n.value));
@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(what_was_stashed_is_handled_in_its_order_and_before_anythin
   for (std::uint64_t seed = 1; seed < 50; ++seed) {
     testing::node node{plain(1, seed)};
     journal log;
-    auto d = node.spawn<door>(log);
+    auto d = node.spawn<door>(&log);
     for (int i = 0; i < 4; ++i) d.tell(number{i});
     d.tell(open_up{});
     for (int i = 4; i < 8; ++i) d.tell(number{i});
@@ -57,8 +57,8 @@ BOOST_AUTO_TEST_CASE(a_stashed_question_keeps_its_asker) {
   for (std::uint32_t place : {0U, 1U}) {
     testing::node node{plain(2)};
     journal log;
-    auto d = node.spawn<door>(on_shard(place), log);
-    auto asker = node.spawn<puppet>(on_shard(0), log);
+    auto d = node.spawn<door>(on_shard(place), &log);
+    auto asker = node.spawn<puppet>(on_shard(0), &log);
     auto outside = node.ask(d, question{7});
     std::vector<int> got;
     perform<puppet>(node, asker, [&](puppet& self) {
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(a_stashed_question_keeps_its_asker) {
 BOOST_AUTO_TEST_CASE(a_message_may_be_stashed_again) {
   testing::node node{plain()};
   journal log;
-  auto d = node.spawn<door>(log);
+  auto d = node.spawn<door>(&log);
   for (int i = 0; i < 3; ++i) d.tell(number{i});
   perform<door>(node, d, [](door& self) { self.unstash_all(); });
   BOOST_TEST(log.empty());
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_message_may_be_stashed_again) {
 BOOST_AUTO_TEST_CASE(unstashing_nothing_does_nothing) {
   testing::node node{plain()};
   journal log;
-  auto d = node.spawn<door>(log);
+  auto d = node.spawn<door>(&log);
   d.tell(open_up{});
   d.tell(open_up{});
   d.tell(number{1});
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(unstashing_nothing_does_nothing) {
 BOOST_AUTO_TEST_CASE(the_stash_of_an_actor_that_ends_becomes_dead_letters_and_its_askers_are_answered) {
   testing::node node{plain()};
   journal log;
-  auto d = node.spawn<door>(log);
+  auto d = node.spawn<door>(&log);
   for (int i = 0; i < 3; ++i) d.tell(number{i});
   auto asked = node.ask(d, question{1}, 1h);
   node.run_until_idle();
@@ -115,11 +115,11 @@ BOOST_AUTO_TEST_CASE(the_stash_of_an_actor_that_ends_becomes_dead_letters_and_it
 BOOST_AUTO_TEST_CASE(a_restart_gives_the_stash_to_the_new_instance) {
   testing::node node{plain()};
   journal log;
-  auto guard = node.spawn<guardian>(log, [&](guardian& g, const child_failed& f) {
-    g.restart_child(ref<door>{f.child}, std::ref(log));
+  auto guard = node.spawn<guardian>(&log, [&](guardian& g, const child_failed& f) {
+    g.restart_child(ref<door>{f.child}, &log);
   });
   ref<door> d;
-  perform<guardian>(node, guard, [&](guardian& g) { d = g.spawn<door>(std::ref(log)); });
+  perform<guardian>(node, guard, [&](guardian& g) { d = g.spawn<door>(&log); });
   for (int i = 0; i < 3; ++i) d.tell(number{i});
   d.tell(act<door>{fails()});
   d.tell(number{3});
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_restart_gives_the_stash_to_the_new_instance) {
 BOOST_AUTO_TEST_CASE(a_stash_is_bounded_like_a_mailbox) {
   testing::node node{plain()};
   journal log;
-  auto d = node.spawn<door>(here.limit(10), log);
+  auto d = node.spawn<door>(here.limit(10), &log);
   for (int i = 0; i < 100; ++i) d.tell(number{i});
   auto asked = node.ask(d, question{1}, 1h);
   node.run_until_idle();
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(the_sender_of_a_stashed_message_is_kept) {
   class remembers : public open_actor<remembers> {
   public:
     using handles = messages<note, open_up>;
-    explicit remembers(std::vector<actor_id>& seen) : seen_{&seen} {}
+    explicit remembers(std::vector<actor_id>* seen) : seen_{seen} {}
     void on(note n) {
       if (!open_) return stash(std::move(n));
       seen_->push_back(sender().id());
@@ -165,8 +165,8 @@ BOOST_AUTO_TEST_CASE(the_sender_of_a_stashed_message_is_kept) {
   testing::node node{plain()};
   journal log;
   std::vector<actor_id> seen;
-  auto r = node.spawn<remembers>(seen);
-  auto a = node.spawn<puppet>(log);
+  auto r = node.spawn<remembers>(&seen);
+  auto a = node.spawn<puppet>(&log);
   perform<puppet>(node, a, [&](puppet& self) { self.tell(r, note{"hi"}); });
   r.tell(open_up{});
   node.run_until_idle();

@@ -12,6 +12,9 @@
 #include <actors/actors.hpp>
 #include <actors/testing.hpp>
 
+// Tests declare actors inside functions; their `handles` is used by templates only.
+#pragma GCC diagnostic ignored "-Wunused-local-typedefs"
+
 namespace actors::test {
 
 using namespace std::chrono_literals;
@@ -70,7 +73,7 @@ public:
 class puppet : public open_actor<puppet> {
 public:
   using handles = messages<note, number, act<puppet>, question, down, child_stopped>;
-  explicit puppet(journal& log, std::string name = "puppet") : log_{&log}, name_{std::move(name)} {}
+  explicit puppet(journal* log, std::string name = "puppet") : log_{log}, name_{std::move(name)} {}
 
   void on(note n) { log_->push_back(name_ + ": " + n.text); }
   void on(number n) { log_->push_back(name_ + ": " + std::to_string(n.value)); }
@@ -83,7 +86,7 @@ public:
   void on(child_stopped c) { log_->push_back(name_ + " sees child stopped: " + std::string{to_string(c.kind)}); }
   void on_stop() { log_->push_back(name_ + " stops"); }
 
-  journal& log() { return *log_; }
+  journal* log() { return log_; }
   const std::string& name() const { return name_; }
   std::vector<ref<puppet>> children;
 
@@ -97,7 +100,7 @@ class guardian : public open_actor<guardian> {
 public:
   using handles = messages<note, act<guardian>, question, child_failed, child_stopped>;
   using policy = std::function<void(guardian&, const child_failed&)>;
-  guardian(journal& log, policy decide) : log_{&log}, decide_{std::move(decide)} {}
+  guardian(journal* log, policy decide) : log_{log}, decide_{std::move(decide)} {}
 
   void on(note n) { log_->push_back("guardian: " + n.text); }
   void on(act<guardian> a) { a.body(*this); }
@@ -108,7 +111,7 @@ public:
   }
   void on(child_stopped c) { log_->push_back("guardian sees child stopped: " + std::string{to_string(c.kind)}); }
 
-  journal& log() { return *log_; }
+  journal* log() { return log_; }
   std::vector<ref<puppet>> children;
 
 private:

@@ -12,7 +12,7 @@ namespace {
 struct fixture {
   testing::node node{plain(2)};
   journal log;
-  ref<puppet> a = node.spawn<puppet>(on_shard(0), log, "a");
+  ref<puppet> a = node.spawn<puppet>(on_shard(0), &log, "a");
 };
 
 } // namespace
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(a_cancelled_timer_sends_nothing_and_frees_its_message) {
 
 BOOST_AUTO_TEST_CASE(timers_end_with_their_actor) {
   fixture f;
-  auto b = f.node.spawn<puppet>(on_shard(1), f.log, "b");
+  auto b = f.node.spawn<puppet>(on_shard(1), &f.log, "b");
   perform<puppet>(f.node, f.a, [&](puppet& self) {
     self.send_after(b, 10ms, note{"too late"});
     self.send_every(b, 10ms, note{"too late"});
@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(timers_end_with_their_actor) {
 
 BOOST_AUTO_TEST_CASE(a_timer_for_another_actor_reaches_it_on_another_shard) {
   fixture f;
-  auto b = f.node.spawn<puppet>(on_shard(1), f.log, "b");
+  auto b = f.node.spawn<puppet>(on_shard(1), &f.log, "b");
   perform<puppet>(f.node, f.a, [&](puppet& self) { self.send_every(b, 10ms, number{1}); });
   f.node.run_for(35ms);
   BOOST_TEST(f.log == (journal{"b: 1", "b: 1", "b: 1"}), boost::test_tools::per_element());
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(a_timer_for_another_actor_reaches_it_on_another_shard) {
 
 BOOST_AUTO_TEST_CASE(a_timer_for_an_actor_that_has_ended_makes_dead_letters) {
   fixture f;
-  auto b = f.node.spawn<puppet>(on_shard(1), f.log, "b");
+  auto b = f.node.spawn<puppet>(on_shard(1), &f.log, "b");
   perform<puppet>(f.node, f.a, [&](puppet& self) { self.send_after(b, 10ms, number{1}); });
   f.node.kill(b);
   f.node.run_for(1s);
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_large_message_on_a_timer_arrives_whole) {
   class taker : public open_actor<taker> {
   public:
     using handles = messages<large, larger, act<taker>>;
-    explicit taker(int& sum) : sum_{&sum} {}
+    explicit taker(int* sum) : sum_{sum} {}
     void on(const large& m) { *sum_ += m.values[199]; }
     void on(const larger& m) { *sum_ += m.values[1999]; }
     void on(act<taker> a) { a.body(*this); }
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(a_large_message_on_a_timer_arrives_whole) {
   };
   fixture f;
   int sum = 0;
-  auto t = f.node.spawn<taker>(sum);
+  auto t = f.node.spawn<taker>(&sum);
   perform<taker>(f.node, t, [](taker& self) {
     large m{};
     m.values[199] = 1;
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(a_message_that_cannot_be_copied_again_fails_the_actor_and_n
   class taker : public open_actor<taker> {
   public:
     using handles = messages<brittle, act<taker>>;
-    explicit taker(int& seen) : seen_{&seen} {}
+    explicit taker(int* seen) : seen_{seen} {}
     void on(const brittle&) { ++*seen_; }
     void on(act<taker> a) { a.body(*this); }
 
@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(a_message_that_cannot_be_copied_again_fails_the_actor_and_n
   fixture f;
   int seen = 0;
   int left = 2;
-  auto t = f.node.spawn<taker>(on_shard(0), seen);
+  auto t = f.node.spawn<taker>(on_shard(0), &seen);
   perform<taker>(f.node, t, [&](taker& self) { self.send_every(10ms, brittle{&left}); });
   f.node.run_for(1s);
   BOOST_TEST(seen == 2);

@@ -18,9 +18,9 @@ const topic<number> numbers{"news"};
 BOOST_AUTO_TEST_CASE(every_subscriber_gets_a_copy_and_others_none) {
   testing::node node{plain(2)};
   journal log;
-  auto a = node.spawn<puppet>(on_shard(0), log, "a");
-  auto b = node.spawn<puppet>(on_shard(1), log, "b");
-  auto c = node.spawn<puppet>(on_shard(1), log, "c");
+  auto a = node.spawn<puppet>(on_shard(0), &log, "a");
+  auto b = node.spawn<puppet>(on_shard(1), &log, "b");
+  auto c = node.spawn<puppet>(on_shard(1), &log, "c");
   perform<puppet>(node, a, [](puppet& self) {
     self.subscribe(news);
     self.subscribe(news);
@@ -46,8 +46,8 @@ BOOST_AUTO_TEST_CASE(every_subscriber_gets_a_copy_and_others_none) {
 BOOST_AUTO_TEST_CASE(who_unsubscribes_or_ends_gets_nothing_more) {
   testing::node node{plain(2)};
   journal log;
-  auto a = node.spawn<puppet>(on_shard(0), log, "a");
-  auto b = node.spawn<puppet>(on_shard(1), log, "b");
+  auto a = node.spawn<puppet>(on_shard(0), &log, "a");
+  auto b = node.spawn<puppet>(on_shard(1), &log, "b");
   for (auto& who : {a, b}) perform<puppet>(node, who, [](puppet& self) { self.subscribe(news); });
   perform<puppet>(node, a, [](puppet& self) { self.unsubscribe(news); });
   node.kill(b);
@@ -61,8 +61,8 @@ BOOST_AUTO_TEST_CASE(who_unsubscribes_or_ends_gets_nothing_more) {
 BOOST_AUTO_TEST_CASE(what_one_publishes_arrives_in_order) {
   testing::node node{plain(2)};
   journal log;
-  auto a = node.spawn<puppet>(on_shard(0), log, "a");
-  auto b = node.spawn<puppet>(on_shard(1), log, "b");
+  auto a = node.spawn<puppet>(on_shard(0), &log, "a");
+  auto b = node.spawn<puppet>(on_shard(1), &log, "b");
   perform<puppet>(node, a, [](puppet& self) { self.subscribe(numbers); });
   perform<puppet>(node, b, [&](puppet& self) {
     for (int i = 0; i < 100; ++i) {

@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(a_failure_is_one_line_with_code_actor_text_and_value) {
 BOOST_AUTO_TEST_CASE(a_narrow_reference_tells_and_asks) {
   testing::node node{plain()};
   journal log;
-  ref_to<number, int(question)> narrow = node.spawn<puppet>(log, "a");
+  ref_to<number, int(question)> narrow = node.spawn<puppet>(&log, "a");
   narrow.tell(number{3});
   BOOST_TEST(node.ask(narrow, question{4}).result().value() == 8);
   BOOST_TEST(log == (journal{"a: 3"}), boost::test_tools::per_element());

@@ -17,8 +17,8 @@ struct fixture {
   ref<puppet> watcher;
   ref<puppet> other;
   fixture(std::uint32_t shards, std::uint32_t place)
-      : node{plain(shards)}, watcher{node.spawn<puppet>(on_shard(0), log, "watcher")},
-        other{node.spawn<puppet>(on_shard(place), log, "other")} {
+      : node{plain(shards)}, watcher{node.spawn<puppet>(on_shard(0), &log, "watcher")},
+        other{node.spawn<puppet>(on_shard(place), &log, "other")} {
     node.run_until_idle();
   }
   void watch() {
@@ -125,12 +125,12 @@ BOOST_AUTO_TEST_CASE(a_watcher_survives_many_short_lives_without_growing_slower)
 BOOST_AUTO_TEST_CASE(a_restart_is_no_end_for_the_watchers) {
   testing::node node{plain(2)};
   journal log;
-  auto guard = node.spawn<guardian>(log, [](guardian& g, const child_failed& f) {
+  auto guard = node.spawn<guardian>(&log, [](guardian& g, const child_failed& f) {
     g.restart_child(ref<puppet>{f.child}, g.log(), std::string{"again"});
   });
   ref<puppet> child;
-  perform<guardian>(node, guard, [&](guardian& g) { child = g.spawn<puppet>(on_shard(1), log, "child"); });
-  auto watcher = node.spawn<puppet>(log, "watcher");
+  perform<guardian>(node, guard, [&](guardian& g) { child = g.spawn<puppet>(on_shard(1), &log, "child"); });
+  auto watcher = node.spawn<puppet>(&log, "watcher");
   perform<puppet>(node, watcher, [&](puppet& self) { self.watch(child); });
   perform<puppet>(node, child, fails());
   BOOST_TEST(log.size() == 1U);

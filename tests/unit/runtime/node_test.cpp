@@ -44,6 +44,7 @@ private:
 struct block {
   std::shared_ptr<event> begun;
   std::shared_ptr<event> until;
+  std::string fail_with{};
 };
 struct where {};
 struct thread_of {
@@ -56,7 +57,9 @@ public:
   using handles = messages<block, add, where>;
   bool on(const block& b) {
     b.begun->set();
-    return b.until->wait();
+    bool came = b.until->wait();
+    if (!b.fail_with.empty()) throw std::runtime_error{b.fail_with};
+    return came;
   }
   void on(add) {}
   thread_of on(where) { return {std::this_thread::get_id()}; }
@@ -192,21 +195,28 @@ BOOST_AUTO_TEST_CASE(an_ask_of_an_actor_that_dies_ends_at_once) {
   node here{quiet()};
   auto busy = here.spawn<blocker>(own_thread);
   auto begun = std::make_shared<event>(), until = std::make_shared<event>();
-  auto first = here.ask(busy, block{begun, until}, 60s);
+  auto first = here.ask(busy, block{begun, until, "paper jam"}, 60s);
   BOOST_REQUIRE(begun->wait());
   auto waiting = here.ask(busy, where{}, 60s);
-  here.kill(busy);
   until->set();
-  BOOST_TEST(seconds_of([&] { BOOST_TEST(!waiting.result()); }) < 10);
-  (void)first.result();
+  BOOST_TEST(seconds_of([&] {
+    auto failed = first.result();
+    BOOST_REQUIRE(!failed);
+    BOOST_TEST((failed.error().code == errc::actor_failed));
+    BOOST_TEST(failed.error().what.find("paper jam") != std::string::npos);
+    auto gone = waiting.result();
+    BOOST_REQUIRE(!gone);
+    BOOST_TEST((gone.error().code != errc::timeout));
+  }) < 10);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_told_to_a_stopped_actor_is_a_dead_letter) {
   node here{quiet()};
   auto s = here.spawn<sum>();
   here.stop(s);
-  auto result = here.ask(s, total{}, 10s).result();
-  BOOST_REQUIRE(!result);
+  expected<std::int64_t> result;
+  BOOST_REQUIRE(eventually([&] { return !(result = here.ask(s, total{}, 10s).result()); }));
+  BOOST_TEST((result.error().code == errc::no_such_actor || result.error().code == errc::actor_stopped));
   const auto before = here.counters().dead_letters;
   s.tell(add{1});
   BOOST_TEST(eventually([&] { return here.counters().dead_letters > before; }));

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// One of our actors as CAF sees it: a CAF actor without a mailbox. What is sent to it is handed on at
-// once, on the sender's thread, so that each sender's order is kept and nothing waits twice.
+// One of our actors as CAF sees it: a CAF actor without a mailbox. What is sent to it is handed on
+// at once, on the sender's thread, so that each sender's order is kept and nothing waits twice.
 #pragma once
 
 #include <array>
 #include <atomic>
+#include <cstdint>
+#include <memory>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -54,7 +57,10 @@ public:
     } else if (type == message_index<R>) {
       path_.send(caf::make_message(std::move(*static_cast<R*>(value))));
     } else {
-      path_.fail({errc::wrong_type, {}, "the reply has another type", std::string{message_type_at(type).name}});
+      path_.fail({errc::wrong_type,
+                  {},
+                  "the reply has another type",
+                  std::string{message_type_at(type).name}});
     }
   }
 
@@ -111,8 +117,10 @@ void caf_face::hand_on(caf::mailbox_element& what, M message) {
     path.fail({errc::shutting_down, who_, "the node has shut down", ""});
     return;
   }
-  const std::uint64_t request = node->open_outside(std::make_shared<caf_answer<R>>(std::move(path)));
-  const message_head head{message_index<M>, flag::asks, who_, {node->node() << 16 | outside, 0, 1}, request};
+  const std::uint64_t request =
+      node->open_outside(std::make_shared<caf_answer<R>>(std::move(path)));
+  const message_head head{
+      message_index<M>, flag::asks, who_, {node->node() << 16 | outside, 0, 1}, request};
   // Inside a handler of ours the outbox is the way of the tells, so it is the way of the asks.
   if (shard* here = current_shard; here != nullptr && &here->owner() == node)
     here->send<M>(head, std::move(message));
@@ -122,7 +130,8 @@ void caf_face::hand_on(caf::mailbox_element& what, M message) {
 
 template <class M, class R>
 bool take_from_caf(caf_face& self, caf::mailbox_element& what) {
-  if (!what.content().match_elements<in_caf<M>>()) return false;
+  if (!what.content().match_elements<in_caf<M>>())
+    return false;
   self.hand_on<M, R>(what, static_cast<M>(what.content().move_if_unshared<in_caf<M>>(0)));
   return true;
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -21,7 +22,8 @@ namespace actors::detail {
 
 /// An answer has come from the CAF side. A class, not an aggregate: it never leaves the process.
 struct caf_response {
-  caf_response(std::uint64_t number, caf::message reply) noexcept : request{number}, content{std::move(reply)} {}
+  caf_response(std::uint64_t number, caf::message reply) noexcept
+      : request{number}, content{std::move(reply)} {}
   std::uint64_t request;
   caf::message content;
 };
@@ -75,24 +77,29 @@ class caf_proxy_part;
 template <class Self, class M>
 class caf_proxy_part {
 public:
-  void on(M message) { static_cast<Self*>(this)->link().tell(caf::make_message(std::move(message))); }
+  void on(M message) {
+    static_cast<Self*>(this)->link().tell(caf::make_message(std::move(message)));
+  }
 };
 
 template <class Self, class R, class M>
 class caf_proxy_part<Self, R(M)> {
 public:
-  promise<R> on(M message) { return static_cast<Self*>(this)->template forward<R>(std::move(message)); }
+  promise<R> on(M message) {
+    return static_cast<Self*>(this)->template forward<R>(std::move(message));
+  }
 };
 
 template <class R>
 expected<R> value_from_caf(caf::message& content) {
   if constexpr (std::is_void_v<R>) {
-    if (content.empty() || content.match_elements<caf::unit_t>()) return {};
+    if (content.empty() || content.match_elements<caf::unit_t>())
+      return {};
   } else if (content.match_elements<in_caf<R>>()) {
     return static_cast<R>(content.move_if_unshared<in_caf<R>>(0));
   }
-  return tl::make_unexpected(failure{errc::wrong_type, {}, "the CAF actor replied with another type",
-                                     to_string(content)});
+  return tl::make_unexpected(
+      failure{errc::wrong_type, {}, "the CAF actor replied with another type", to_string(content)});
 }
 
 template <class... S>
@@ -106,7 +113,8 @@ public:
   using caf_proxy_part<caf_proxy, S>::on...;
   void on(caf_response response) { link_->take(std::move(response)); }
   void on(const caf_ended& end) {
-    if (end.kind == exit_kind::failed) caf_link::fail(end);
+    if (end.kind == exit_kind::failed)
+      caf_link::fail(end);
     if (end.kind == exit_kind::killed)
       this->kill(this->self());
     else

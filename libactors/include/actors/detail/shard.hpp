@@ -89,6 +89,9 @@ public:
   [[nodiscard]] std::uint64_t processed() const noexcept {
     return processed_.load(std::memory_order_relaxed);
   }
+  /// Of a shard for one blocking actor: takes it for a new one; false while it is in use.
+  /// Threading: any.
+  [[nodiscard]] bool claim_dedicated() noexcept { return !in_use_.exchange(true, std::memory_order_acq_rel); }
   [[nodiscard]] std::uint64_t live() const noexcept { return live_.load(std::memory_order_relaxed); }
 
   /// What runs right now, for the watchdog. Threading: any.
@@ -379,6 +382,7 @@ private:
   std::atomic<std::uint64_t> live_{0};
   std::atomic<nanoseconds_t> next_deadline_{timer_wheel::never};
   std::atomic<bool> ended_{false};
+  std::atomic<bool> in_use_{false};
   // The running actor; the root between handlers. In two halves, each stored and loaded whole: one
   // 16-byte load right after two 8-byte stores would wait for both to reach the cache.
   std::atomic<std::uint64_t> self_place_{0};
