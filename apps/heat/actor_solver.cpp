@@ -13,18 +13,24 @@ namespace {
 
 using apps::expected;
 
-/// Few messages, each with much work behind it: a shard hands edges for the other shards over after
-/// this many.
-constexpr std::uint32_t edges_at_once = 16;
+/// How many messages a shard handles before it hands over the edges for other shards. Too many, and
+/// the others wait for them; too few, and they are woken for next to nothing. A tenth of a
+/// millisecond of work is between the two.
+std::uint32_t messages_at_once(extent grid_size, const solver_options& how) {
+  constexpr std::size_t cells_at_once = std::size_t{1} << 18;
+  const auto per_round = grid_size.area() / how.blocks.area() * how.depth;
+  const auto per_message = std::max<std::size_t>(1, per_round / exchanged(how.depth).size());
+  return static_cast<std::uint32_t>(std::clamp<std::size_t>(cells_at_once / per_message, 4, 4096));
+}
 
-actors::node_options node_options_for(const solver_options& how) {
+actors::node_options node_options_for(extent grid_size, const solver_options& how) {
   const actors::node_options plain;
   auto node = how.node;
   node.shards = static_cast<std::uint32_t>(how.shards);
   if (node.workers == 0)
     node.workers = std::min(node.shards, std::max(1U, std::thread::hardware_concurrency()));
   if (node.quantum == plain.quantum)
-    node.quantum = edges_at_once;
+    node.quantum = messages_at_once(grid_size, how);
   if (node.slow_handler == plain.slow_handler)
     node.slow_handler = std::chrono::seconds{10}; // a round of a large block takes its time
   // All blocks report at the end: room for it.
@@ -126,7 +132,7 @@ expected<run_result> solve_on_actors(actors::basic_node& node, const problem& ta
 
 expected<run_result> solve_on_actors(const problem& task, const solver_options& how,
                                      const observer& watch) {
-  actors::node node{node_options_for(how)};
+  actors::node node{node_options_for(task.size, how)};
   return solve_on_actors(node, task, how, watch);
 }
 
@@ -148,7 +154,7 @@ expected<prk_result> prk_on_actors(actors::basic_node& node, const prk_problem& 
 }
 
 expected<prk_result> prk_on_actors(const prk_problem& task, const solver_options& how) {
-  actors::node node{node_options_for(how)};
+  actors::node node{node_options_for(task.size, how)};
   return prk_on_actors(node, task, how);
 }
 

@@ -54,16 +54,15 @@ protected:
   /// (with the exception's text), actor_stopped, overloaded, node_lost, unhandled.
   template <class A, class M>
   static auto ask(const ref<A>& to, M&& message, duration timeout = default_ask_timeout) {
-    using type = std::remove_cvref_t<M>;
+    using type = typename detail::message_in<std::remove_cvref_t<M>>::type;
     detail::check_handled<A, type>();
-    return detail::open_request_to<type, reply_of<A, type>>(to.id(), std::forward<M>(message), timeout);
+    return ask_for<type, reply_of<A, type>>(to.id(), std::forward<M>(message), timeout);
   }
   template <class... S, class M>
   static auto ask(const ref_to<S...>& to, M&& message, duration timeout = default_ask_timeout) {
-    using type = std::remove_cvref_t<M>;
+    using type = typename detail::message_in<std::remove_cvref_t<M>>::type;
     detail::check_narrow_ask<type, S...>();
-    using reply = typename detail::narrow_reply<type, S...>::type;
-    return detail::open_request_to<type, reply>(to.id(), std::forward<M>(message), timeout);
+    return ask_for<type, typename detail::narrow_reply<type, S...>::type>(to.id(), std::forward<M>(message), timeout);
   }
 
   /// Who sent the current message; null for a thread outside.
@@ -113,7 +112,7 @@ protected:
   /// Stops an actor once it has handled what this actor has told it before: its children first, in
   /// reverse order of their start. What still waits then becomes dead letters.
   static void stop(any_ref who) { detail::current_shard->stop_in_order(who.id()); }
-  /// Ends an actor without its `on_stop`, before its waiting messages.
+  /// Ends an actor without its `on_stop`, before what waits in its mailbox.
   static void kill(any_ref who) { detail::current_shard->kill(who.id()); }
   /// Stops this actor after the current handler; messages that wait become dead letters.
   static void stop() { detail::current_shard->stop_self(); }
@@ -177,6 +176,19 @@ protected:
   }
   static void log(log_level level, std::string_view text) {
     detail::current_shard->owner().log(level, text);
+  }
+
+private:
+  template <class Type, class Reply, class M>
+  static auto ask_for(actor_id to, M&& message, duration timeout) {
+    if constexpr (!std::is_same_v<Type, std::remove_cvref_t<M>>) {
+      return detail::open_request_to<Type, Reply>(to, message.take(), timeout);
+    } else if constexpr (detail::destroyed_twice<M>) {
+      return detail::request_not_to_await<Type, Reply>{
+          detail::open_request_to<Type, Reply>(to, std::forward<M>(message), timeout)};
+    } else {
+      return detail::open_request_to<Type, Reply>(to, std::forward<M>(message), timeout);
+    }
   }
 };
 

@@ -53,7 +53,7 @@ public:
   future(detail::engine& node, std::shared_ptr<detail::outside_answer<R>> state, std::uint64_t request,
          duration timeout)
       : node_{&node}, state_{std::move(state)}, request_{request},
-        deadline_{node.drive().clock() + timeout.count()} {}
+        deadline_{detail::time_after(node.drive().clock(), timeout.count())} {}
 
   /// Whether `result` would return at once.
   [[nodiscard]] bool ready() const noexcept { return state_->done.load(std::memory_order_acquire); }

@@ -242,6 +242,10 @@ public:
         take(i, std::move(part), answer);
       });
     }
+    if (missing_ == 0) {
+      answer.fail({errc::invalid_argument, {}, "a group without members has nothing to reduce", "0"});
+      this->stop();
+    }
     return answer;
   }
 
@@ -292,8 +296,8 @@ void group<A>::multicast(const M& message) const {
   if (!core_ || core_->members.empty()) return;
   detail::shard* here = detail::current_shard;
   actor_id sender = here != nullptr ? here->self() : actor_id{};
-  detail::engine* node = detail::engine_of(core_->members[0].node());
-  if (node == nullptr) return;
+  detail::engine_visit node = detail::engine_of(core_->members[0].node());
+  if (!node) return;
   for (std::uint32_t s = 0; s < core_->by_shard.size(); ++s) {
     const auto& mine = core_->by_shard[s];
     if (mine.empty()) continue;

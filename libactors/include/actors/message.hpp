@@ -58,6 +58,12 @@ template <class A>
 struct type {
   struct is_no_actor; // derive from actors::actor<A> and write 'using handles = actors::messages<...>;'
 };
+template <class M>
+struct message {
+  // GCC destroys an aggregate that is built inside a co_await expression twice. Build it before:
+  // 'M m{...}; co_await ask(to, m)', or write 'co_await ask(to, actors::make<M>(...))'.
+  struct is_an_aggregate_built_inside_co_await;
+};
 template <class Handle>
 struct handle {
   template <class M>

@@ -69,7 +69,7 @@ public:
 
   /// Stops in order: after what has been told to it before.
   void stop(any_ref who);
-  /// Ends at once, before its waiting messages.
+  /// Ends it without its `on_stop`, before what waits in its mailbox.
   void kill(any_ref who);
 
   template <class A>

@@ -41,7 +41,8 @@ public:
     std::uint64_t ticket = detail::slab<detail::pending_ask>::ticket(*ask_);
     set_continuation([ticket](expected<R> result) {
       auto& here = *detail::current_shard;
-      here.tell<outcome<M, R>>(here.self(), outcome<M, R>{std::move(result), ticket});
+      here.send<outcome<M, R>>({detail::message_index<outcome<M, R>>, detail::flag::vital, here.self(), here.self(), 0},
+                               outcome<M, R>{std::move(result), ticket});
     });
     return ticket;
   }
@@ -81,6 +82,58 @@ private:
   detail::shard* here_;
   detail::pending_ask* ask_;
 };
+
+/// A message built by `make`; `ask` takes it as the message itself.
+template <class M>
+class made {
+public:
+  explicit made(M&& message) : message_{std::move(message)} {}
+  [[nodiscard]] M take() { return std::move(message_); }
+
+private:
+  M message_;
+};
+
+/// Builds a message for an ask that is awaited at once: `co_await ask(to, make<parse>(text))`.
+template <class M, class... Args>
+[[nodiscard]] made<M> make(Args&&... args) {
+  return made<M>{M{std::forward<Args>(args)...}};
+}
+
+namespace detail {
+
+/// GCC (12 at least) destroys an aggregate twice that is built inside a co_await expression, so
+/// an ask of one may not be awaited there. The other continuations are safe.
+#if defined(__GNUC__) && !defined(__clang__)
+template <class M>
+inline constexpr bool destroyed_twice = !std::is_lvalue_reference_v<M> && std::is_aggregate_v<std::remove_cvref_t<M>> &&
+                                        !std::is_trivially_destructible_v<std::remove_cvref_t<M>>;
+#else
+template <class M>
+inline constexpr bool destroyed_twice = false;
+#endif
+
+/// What `ask` gives for such a message.
+template <class M, class R>
+class [[nodiscard]] request_not_to_await : public request<M, R> {
+public:
+  explicit request_not_to_await(request<M, R>&& other) noexcept : request<M, R>{std::move(other)} {}
+  typename request<M, R>::awaiter operator co_await() && {
+    (void)typename misuse::message<M>::is_an_aggregate_built_inside_co_await{};
+    return static_cast<request<M, R>&&>(*this).operator co_await();
+  }
+};
+
+template <class T>
+struct message_in {
+  using type = T;
+};
+template <class M>
+struct message_in<made<M>> {
+  using type = M;
+};
+
+} // namespace detail
 
 /// Suspends a coroutine until the outcome is there.
 template <class M, class R>

@@ -71,7 +71,7 @@ pending_ask& shard::open_ask(nanoseconds_t timeout) {
   ask.timer.fire = [](timer_node* node, void* owner) {
     static_cast<shard*>(owner)->fire_ask(*reinterpret_cast<pending_ask*>(node));
   };
-  wheel_.set(ask.timer, now_ + std::max<nanoseconds_t>(timeout, 0));
+  wheel_.set(ask.timer, time_after(now_, timeout));
   return ask;
 }
 
@@ -96,16 +96,11 @@ void shard::fire_ask(pending_ask& ask) {
   });
 }
 
-void shard::add_open_request(slot& s, open_request request) { cold(s).open_requests.push_back(request); }
+void shard::add_open_request(slot& s, open_request request) { cold(s).owed.add(request); }
 
 bool shard::remove_open_request(slot& s, const open_request& request) noexcept {
   if (request.request == 0 || s.cold == nullptr) return false;
-  auto& open = s.cold->open_requests;
-  auto at = std::find(open.begin(), open.end(), request);
-  if (at == open.end()) return false;
-  *at = open.back();
-  open.pop_back();
-  return true;
+  return s.cold->owed.remove(request);
 }
 
 // -- coroutines ---------------------------------------------------------------------------------------
@@ -124,6 +119,8 @@ void shard::run_task(task_frame& frame) {
   frame.message_type = current_ != nullptr ? current_->type : 0;
   frame.sender = current_ != nullptr ? current_->sender : sender_;
   frame.handle.resume();
+  // The body may have given the answer away, to a promise or with a stashed message.
+  if (request_taken_) frame.request = {};
   if (!finished_tasks_.empty() && finished_tasks_.back() == &frame) {
     finished_tasks_.pop_back();
     struct destroy_frame {
@@ -258,7 +255,7 @@ actor_timer& shard::new_timer(const message_type& type, actor_id target, nanosec
   t.timer.fire = [](timer_node* node, void* owner) {
     static_cast<shard*>(owner)->fire_timer(*reinterpret_cast<actor_timer*>(node));
   };
-  wheel_.set(t.timer, now_ + std::max<nanoseconds_t>(delay, 0));
+  wheel_.set(t.timer, time_after(now_, delay));
   return t;
 }
 
@@ -270,14 +267,15 @@ void shard::fire_timer(actor_timer& t) {
     return;
   }
   // A periodic timer keeps its beat; beats missed while the shard was busy are skipped.
-  nanoseconds_t next = t.timer.deadline + t.period;
-  if (next <= now_) next = now_ + t.period - (now_ - t.timer.deadline) % t.period;
-  const std::uint32_t size = envelope_size(type.size, 0);
-  if (envelope* e = locate(t.head, size)) {
-    write_header(e, t.head, size);
-    type.copy(e->payload(), t.payload());
-  }
+  nanoseconds_t next = time_after(t.timer.deadline, t.period);
+  if (next <= now_) next = time_after(now_, t.period - (now_ - t.timer.deadline) % t.period);
   wheel_.set(t.timer, next);
+  guarded(*find(t.owner_slot), t.owner_slot, t.head.type, [&] {
+    // Copied aside first: the copy may throw, and then nothing must lie in a queue.
+    alignas(payload_alignment) char room[largest_inline_message];
+    type.copy(room, t.payload());
+    send_erased(t.head, room);
+  });
 }
 
 void shard::release_timer(actor_timer& t) noexcept {

@@ -51,12 +51,23 @@ void shard::ensure_segment(std::uint32_t i) {
   segment = static_cast<slot*>(memory);
 }
 
+/// Takes free slots back from those kept for other threads. False when there are none.
+bool shard::take_back_slots() {
+  spin_guard guard{reserve_lock_};
+  for (std::size_t n = 0; n < reservable_stock && !reservable_.empty(); ++n) {
+    free_slots_.push_back(static_cast<std::uint32_t>(reservable_.back() >> 32));
+    reservable_.pop_back();
+  }
+  return !free_slots_.empty();
+}
+
 std::uint32_t shard::allocate_slot() {
   std::uint32_t i;
   if (!free_slots_.empty()) {
     i = free_slots_.back();
     free_slots_.pop_back();
   } else {
+    if (fresh_ == fresh_end_ && take_back_slots()) return allocate_slot();
     if (fresh_ == fresh_end_) {
       fresh_ = next_fresh_.fetch_add(fresh_block, std::memory_order_relaxed);
       fresh_end_ = fresh_ + fresh_block;
@@ -108,6 +119,11 @@ void shard::begin_life(slot& s, std::uint32_t, const actor_type& type, const bir
   s.type = &type;
   s.parent = s.last_child = s.next_sibling = s.previous_sibling = nobody;
   live_.store(live_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  // The node's bound is looked at when an actor has its fair share waiting; a tighter one always.
+  const mailbox_options& general = owner_.options().mailbox;
+  if (general.limit < fair_share || general.policy == overflow_policy::drop_oldest) s.flags |= state::bounded;
+  // Nobody will stop what is born after the end of its shard.
+  if (ended_.load(std::memory_order_relaxed)) s.flags |= state::stop_soon;
   if (how.customised) {
     extras& x = cold(s);
     x.mailbox = how.mailbox;
@@ -120,7 +136,7 @@ void shard::link_child(slot& s, std::uint32_t i, actor_id parent) {
   slot* p = parent.place == place_ ? find(parent) : nullptr;
   if (p == nullptr && parent.place != place_ && parent.shard() != outside && parent) {
     cold(s).remote_parent = parent;
-    system<child_born>(parent, {id_of(s, i)});
+    system<child_born>(parent, {id_of(s, i), s.cold->shutdown});
     return;
   }
   // A guest's children belong to its home; a parent that is gone leaves its children to the root.
@@ -134,6 +150,22 @@ void shard::link_child(slot& s, std::uint32_t i, actor_id parent) {
   s.previous_sibling = above.last_child;
   if (above.last_child != nobody) find(above.last_child)->next_sibling = i;
   above.last_child = i;
+}
+
+void shard::expect_child(actor_id child, nanoseconds_t shutdown) {
+  // A guest's children belong to its home, which hears of them from their birth.
+  if (self_slot_ == nullptr || (self_slot_->flags & state::guest)) return;
+  add_far_child(*self_slot_, self_index_, child, shutdown);
+}
+
+void shard::add_far_child(slot& s, std::uint32_t i, actor_id child, nanoseconds_t shutdown) {
+  extras& x = cold(s);
+  if (!x.far) x.far = std::make_unique<far_children>();
+  actor_id after;
+  if (s.last_child != nobody) after = {place_, s.last_child, find(s.last_child)->generation};
+  x.far->add({child, after, shutdown});
+  // One that comes while its parent ends makes the parent look again.
+  if (x.stop) urgent({urgent_step::what::child_ended, exit_kind::normal, {place_, i, s.generation}, {}});
 }
 
 void shard::unlink_child(slot& s, std::uint32_t) noexcept {
@@ -171,6 +203,16 @@ void shard::free_object(void* object, std::size_t size, std::size_t alignment) n
     ::operator delete(object, std::align_val_t{alignment});
 }
 
+/// An actor that asked for its end, or was told to end, before it stood.
+void shard::end_newborn(slot& s, actor_id id) {
+  s.flags &= static_cast<std::uint16_t>(~state::stop_soon);
+  exit_kind how = s.cold != nullptr ? s.cold->ended_early : exit_kind::normal;
+  if (how == exit_kind::killed)
+    kill(id);
+  else
+    urgent({urgent_step::what::stop, how, id, {}});
+}
+
 extras& shard::cold(slot& s) {
   if (s.cold == nullptr) s.cold = new extras;
   return *s.cold;
@@ -181,7 +223,21 @@ actor_id shard::id_of(const slot& s, std::uint32_t index) const noexcept {
   return {place_, index, s.generation};
 }
 
+/// Children that the destructor of their parent has spawned.
+void shard::stop_orphans(slot& s) {
+  while (s.last_child != nobody) {
+    const std::uint32_t c = s.last_child;
+    slot& child = *find(c);
+    unlink_child(child, c);
+    link_child(child, c, {});
+    urgent({urgent_step::what::stop, exit_kind::shutdown, {place_, c, child.generation}, {}});
+  }
+}
+
 void shard::release_slot(slot& s, std::uint32_t i) {
+  if (s.last_child != nobody) stop_orphans(s);
+  // A guest is counted at its home.
+  const bool counted_here = (s.flags & state::guest) == 0;
   delete s.cold;
   s.cold = nullptr;
   s.type = nullptr;
@@ -189,14 +245,15 @@ void shard::release_slot(slot& s, std::uint32_t i) {
   s.waiting = 0;
   // Generation 0 names nobody.
   if (++s.generation == 0) s.generation = 1;
-  const std::uint64_t left = live_.load(std::memory_order_relaxed) - 1;
+  const std::uint64_t left = live_.load(std::memory_order_relaxed) - (counted_here ? 1 : 0);
   live_.store(left, std::memory_order_relaxed);
   if (left == 0) in_use_.store(false, std::memory_order_release);
   free_slots_.push_back(i);
-  if (free_slots_.size() % (2 * reservable_stock) != 0) return;
-  // Some go to those who reserve from other threads, so that their births reuse slots as well.
+  if (free_slots_.size() < 2 * reservable_stock) return;
+  // All beyond a small stock go to those who reserve from other threads, so that their births reuse
+  // slots as well; `allocate_slot` takes from there before it takes fresh ones.
   spin_guard guard{reserve_lock_};
-  while (reservable_.size() < reservable_stock) {
+  while (free_slots_.size() > reservable_stock) {
     std::uint32_t k = free_slots_.back();
     free_slots_.pop_back();
     reservable_.push_back(std::uint64_t{k} << 32 | find(k)->generation);

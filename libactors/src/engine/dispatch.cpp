@@ -57,7 +57,8 @@ void shard::dispatch_special(envelope& e) {
 
 void shard::handle_system(envelope& e) {
   payload_end end{e};
-  current_ = nullptr;
+  // Nobody runs: what is done here is done by the system, not by the actor that ran last.
+  leave();
   const actor_id target{place_, e.slot, e.generation};
   if (e.type == message_index<shard_call>) {
     payload<shard_call>::get(e.payload()).work(*this, target);
@@ -69,6 +70,8 @@ void shard::handle_system(envelope& e) {
     return;
   }
   slot* s = find(target);
+  // Word may come before the birth: it waits in the slot.
+  if (s == nullptr) s = claim_reserved(target);
   if (e.type == message_index<token>) {
     if (s != nullptr) run_token(*s, e.slot);
   } else if (e.type == message_index<watch_request>) {
@@ -88,8 +91,8 @@ void shard::handle_system(envelope& e) {
     kill(target);
   } else if (e.type == message_index<child_born>) {
     actor_id child = payload<child_born>::get(e.payload()).child;
-    if (s != nullptr && (s->flags & state::stopping) == 0)
-      cold(*s).remote_children.push_back(child);
+    if (s != nullptr)
+      add_far_child(*s, e.slot, child, payload<child_born>::get(e.payload()).shutdown);
     else
       stop(child);
   } else if (e.type == message_index<child_ended_notice>) {
@@ -98,7 +101,7 @@ void shard::handle_system(envelope& e) {
   } else if (e.type == message_index<child_failed_notice>) {
     auto& notice = payload<child_failed_notice>::get(e.payload());
     if (s != nullptr && s->type->handles_child_failed && (s->flags & state::stopping) == 0)
-      send<child_failed>({message_index<child_failed>, 0, target, notice.child, 0},
+      send<child_failed>({message_index<child_failed>, flag::vital, target, notice.child, 0},
                          child_failed{notice.child, std::move(notice.reason), std::move(notice.message_type)});
     else
       stop(notice.child, exit_kind::failed);
@@ -109,18 +112,14 @@ void shard::handle_system(envelope& e) {
   } else if (e.type == message_index<release_notice>) {
     release_hold(*s, e.slot, state::throttled);
   } else if (e.type == message_index<parcel_arrived>) {
-    s->flags = (s->flags & ~state::moving) | state::moved;
-    cold(*s).elsewhere = payload<parcel_arrived>::get(e.payload()).at;
-    release_hold(*s, e.slot, 0);
-    if (cold(*s).stop) continue_stop(*s, e.slot);
+    // Through the FIFO: what the actor sent before it left still lies there, and must not be
+    // overtaken by what it sends from its new place.
+    system<parcel_settled>(target, {payload<parcel_arrived>::get(e.payload()).at});
+  } else if (e.type == message_index<parcel_settled>) {
+    arrived(*s, e.slot, payload<parcel_settled>::get(e.payload()).at);
   } else if (e.type == message_index<guest_ended_notice>) {
     auto& notice = payload<guest_ended_notice>::get(e.payload());
-    s->type = &unborn_type();
-    s->flags &= static_cast<std::uint16_t>(~state::moved);
-    if (s->flags & state::stopping)
-      continue_stop(*s, e.slot);
-    else
-      begin_stop(*s, e.slot, notice.kind, std::move(notice.reason));
+    guest_ended(*s, e.slot, notice.kind, std::move(notice.reason));
   }
 }
 
@@ -165,17 +164,22 @@ void shard::invoke_checked(slot& s, std::uint32_t index, envelope& e) {
   self_index_ = index;
   current_ = &e;
   watched_message_.store(e.type, std::memory_order_relaxed);
-  processed_.store(processed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  ++s.handled;
   handler h = s.type->find(e.type);
   if (h == nullptr) h = s.type->fallback;
   if (h == nullptr) {
     reject(e, errc::unhandled);
     return;
   }
-  auto counter = (e.flags & flag::routed) && s.cold != nullptr ? s.cold->routed_done : nullptr;
+  processed_.store(processed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  ++s.handled;
+  // Counted as finished also when the handler throws.
+  struct finished {
+    std::shared_ptr<std::atomic<std::uint64_t>> counter;
+    ~finished() {
+      if (counter) counter->fetch_add(1, std::memory_order_relaxed);
+    }
+  } counted{(e.flags & flag::routed) && s.cold != nullptr ? s.cold->routed_done : nullptr};
   h(*this, s, e);
-  if (counter) counter->fetch_add(1, std::memory_order_relaxed);
   if (deferred_) after_handler(s, e);
 }
 
@@ -242,6 +246,7 @@ void shard::reject(envelope& e, errc code) {
 }
 
 void shard::reject(const message_head& head, errc code) {
+  if (head.flags & (flag::answers | flag::system)) return;
   dead_letter_of(head.target, head.sender, head.type, code);
   if (head.flags & flag::routed)
     if (slot* s = find(head.target); s != nullptr && s->cold != nullptr && s->cold->routed_done)

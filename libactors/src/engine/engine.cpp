@@ -22,12 +22,12 @@ engine_table& engines() {
 
 } // namespace
 
-engine* engine_of(std::uint64_t node) noexcept {
+engine_visit engine_of(std::uint64_t node) noexcept {
   engine_table& t = engines();
   spin_guard guard{t.lock};
   for (auto& [number, e] : t.entries)
-    if (number == node) return e;
-  return nullptr;
+    if (number == node) return engine_visit{*e};
+  return {};
 }
 
 engine::engine(const engine_options& options, driver& d) : options_{options}, driver_{d} {
@@ -44,19 +44,41 @@ engine::engine(const engine_options& options, driver& d) : options_{options}, dr
 }
 
 engine::~engine() {
-  close_doors();
   {
     engine_table& t = engines();
     spin_guard guard{t.lock};
     std::erase_if(t.entries, [this](auto& entry) { return entry.second == this; });
   }
-  for (auto& s : owned_) s->abandon();
-  for (auto& s : owned_) s->abandon(); // what the first round rejected may have been answered across
+  close_doors();
+  abandon();
+  // Before the tables that they write dead letters to.
   owned_.clear();
-  for (auto& [id, ask] : std::exchange(asks_, {})) {
+}
+
+void engine::close_doors() noexcept {
+  closing_.store(true, std::memory_order_seq_cst);
+  wait_for_visitors();
+}
+
+void engine::wait_for_visitors() const noexcept {
+  // A visit is a few hundred instructions long.
+  while (visitors_.load(std::memory_order_seq_cst) != 0) __builtin_ia32_pause();
+}
+
+void engine::abandon() {
+  for (auto& s : owned_) s->abandon();
+  for (auto& s : owned_) s->abandon(); // what the first round refused may have been answered across
+  decltype(asks_) open;
+  {
+    spin_guard guard{asks_lock_};
+    open.swap(asks_);
+  }
+  for (auto& [id, ask] : open) {
     failure end{errc::shutting_down, {}, "the node has shut down", ""};
     ask->complete(0, nullptr, &end);
+    ask->done.store(true, std::memory_order_seq_cst);
   }
+  driver_.notify();
 }
 
 shard& engine::add_dedicated_shard() {
@@ -101,6 +123,10 @@ bool engine::is_stuck(std::uint32_t i) const noexcept {
 
 void engine::post_call(actor_id target, unique_function<void(shard&, actor_id)> work) {
   post(message_head{message_index<shard_call>, flag::system, target, {}, 0}, shard_call{std::move(work)});
+}
+
+void engine::stop(actor_id who) {
+  post(message_head{message_index<stop_in_order_request>, flag::system, who, {}, 0}, stop_in_order_request{});
 }
 
 std::uint64_t engine::open_outside(std::shared_ptr<outside_ask> ask) {
@@ -151,6 +177,7 @@ expected<void> engine::register_name(std::string name, actor_id id, const actor_
   auto [at, fresh] = names_.try_emplace(name, id, type);
   if (!fresh && at->second.first != id)
     return tl::make_unexpected(failure{errc::name_taken, at->second.first, "the name is taken", name});
+  if (fresh) names_of_[id].push_back(std::move(name));
   return {};
 }
 
@@ -158,13 +185,18 @@ bool engine::unregister_name(std::string_view name, actor_id id) {
   spin_guard guard{names_lock_};
   auto at = names_.find(std::string{name});
   if (at == names_.end() || at->second.first != id) return false;
+  if (auto of = names_of_.find(id); of != names_of_.end() && std::erase(of->second, name) != 0 && of->second.empty())
+    names_of_.erase(of);
   names_.erase(at);
   return true;
 }
 
 void engine::unregister_all(actor_id id) {
   spin_guard guard{names_lock_};
-  std::erase_if(names_, [&](auto& entry) { return entry.second.first == id; });
+  auto of = names_of_.find(id);
+  if (of == names_of_.end()) return;
+  for (const std::string& name : of->second) names_.erase(name);
+  names_of_.erase(of);
 }
 
 std::pair<actor_id, const actor_type*> engine::find_name(const std::string& name) const {
@@ -176,17 +208,31 @@ std::pair<actor_id, const actor_type*> engine::find_name(const std::string& name
 void engine::subscribe(const std::string& topic, actor_id who) {
   spin_guard guard{topics_lock_};
   auto& list = topics_[topic].subscribers;
-  if (std::find(list.begin(), list.end(), who) == list.end()) list.push_back(who);
+  if (std::find(list.begin(), list.end(), who) != list.end()) return;
+  list.push_back(who);
+  topics_of_[who].push_back(topic);
 }
 
 void engine::unsubscribe(const std::string& topic, actor_id who) {
   spin_guard guard{topics_lock_};
-  if (auto at = topics_.find(topic); at != topics_.end()) std::erase(at->second.subscribers, who);
+  auto at = topics_.find(topic);
+  if (at == topics_.end() || std::erase(at->second.subscribers, who) == 0) return;
+  if (at->second.subscribers.empty()) topics_.erase(at);
+  auto of = topics_of_.find(who);
+  std::erase(of->second, topic);
+  if (of->second.empty()) topics_of_.erase(of);
 }
 
 void engine::unsubscribe_all(actor_id who) {
   spin_guard guard{topics_lock_};
-  for (auto& [key, entry] : topics_) std::erase(entry.subscribers, who);
+  auto of = topics_of_.find(who);
+  if (of == topics_of_.end()) return;
+  for (const std::string& topic : of->second) {
+    auto at = topics_.find(topic);
+    std::erase(at->second.subscribers, who);
+    if (at->second.subscribers.empty()) topics_.erase(at);
+  }
+  topics_of_.erase(of);
 }
 
 std::vector<actor_id> engine::subscribers(const std::string& topic) const {

@@ -35,10 +35,12 @@ void shard::fail(slot& s, std::uint32_t i, failure reason, std::uint32_t message
   ++cold(s).failures;
   actor_id id = id_of(s, i);
   owner_.report_failure(id, s.type, reason, message_type);
-  end_dealings(s, reason);
+  // Its timers stay, for the case that it is resumed.
+  end_work(s, reason);
   s.flags &= static_cast<std::uint16_t>(~(state::stop_soon | state::awaiting));
   std::string type{message_type_at(message_type).name};
   extras& x = *s.cold;
+  x.why = std::make_unique<failure>(reason);
   if (s.flags & state::guest) {
     // The home knows the parent; it decides and sends its order here.
     s.flags |= state::failed;
@@ -63,7 +65,7 @@ void shard::fail(slot& s, std::uint32_t i, failure reason, std::uint32_t message
 
 void shard::tell_child_failed(std::uint32_t parent, actor_id child, failure reason, std::string type) {
   actor_id to{place_, parent, find(parent)->generation};
-  send<child_failed>({message_index<child_failed>, 0, to, child, 0},
+  send<child_failed>({message_index<child_failed>, flag::vital, to, child, 0},
                      child_failed{child, std::move(reason), std::move(type)});
 }
 
@@ -72,38 +74,40 @@ void shard::guest_failed(actor_id me, actor_id at, failure reason, std::string t
   if (s == nullptr) return;
   if (cold(*s).remote_parent) {
     system<child_failed_notice>(s->cold->remote_parent, {me, std::move(reason), std::move(type)});
-  } else if (find(s->parent)->type->handles_child_failed) {
+  } else if (slot& p = *find(s->parent); p.type->handles_child_failed && (p.flags & state::stopping) == 0) {
     tell_child_failed(s->parent, me, std::move(reason), std::move(type));
   } else {
     system<stop_request>(at, {exit_kind::failed});
   }
 }
 
-/// Answers what the actor owes and drops what it waits for: its asks, coroutines and timers.
-void shard::end_dealings(slot& s, const failure& why) {
+/// Answers what the actor owes and drops what it waits for: its asks and coroutines.
+void shard::end_work(slot& s, const failure& why) {
   if (s.cold == nullptr) return;
   extras& x = *s.cold;
   while (x.tasks != nullptr) drop_task(*x.tasks);
   while (x.asks != nullptr) close_ask(*x.asks);
-  while (x.timers != nullptr) free_timer(*x.timers);
-  for (const open_request& r : std::exchange(x.open_requests, {})) answer_failure(r, why);
+  for (const open_request& r : x.owed.take_all()) answer_failure(r, why);
+}
+
+/// As `end_work`, and its timers.
+void shard::end_dealings(slot& s, const failure& why) {
+  end_work(s, why);
+  if (s.cold == nullptr) return;
+  while (s.cold->timers != nullptr) free_timer(*s.cold->timers);
 }
 
 void shard::restart(actor_id id, const actor_type& type, unique_function<void(shard&, slot&)> construct) {
   slot* s = find(id);
-  if (s == nullptr || id.slot == root) return;
-  if (s->flags & state::moved) {
-    call(s->cold->elsewhere, [&type, c = std::move(construct)](shard& host, actor_id at) mutable {
-      host.restart(at, type, std::move(c));
-    });
-    return;
-  }
-  if (s->flags & state::stopping) return;
-  end_dealings(*s, {errc::actor_failed, id, "restarted", ""});
-  s->flags = static_cast<std::uint16_t>((s->flags & ~state::awaiting) | state::failed);
+  if (s == nullptr || id.slot == root || (s->flags & state::stopping)) return;
+  if ((s->flags & state::reserved) && s->type == &unborn_type()) return; // its birth is under way
   extras& x = cold(*s);
-  x.stop = std::make_unique<stop_progress>();
-  x.stop->kind = exit_kind::shutdown;
+  if (!x.stop) {
+    end_dealings(*s, {errc::actor_failed, id, "restarted", ""});
+    s->flags = static_cast<std::uint16_t>((s->flags & ~state::awaiting) | state::failed);
+    x.stop = std::make_unique<stop_progress>();
+    x.stop->kind = exit_kind::shutdown;
+  }
   x.stop->rebuild = std::move(construct);
   x.stop->rebuild_type = &type;
   continue_stop(*s, id.slot);
@@ -113,11 +117,20 @@ void shard::rebuild(slot& s, std::uint32_t i) {
   auto construct = std::move(s.cold->stop->rebuild);
   const actor_type* type = s.cold->stop->rebuild_type;
   s.cold->stop.reset();
+  s.flags &= static_cast<std::uint16_t>(~state::parent_waits);
+  if (s.flags & state::moved) {
+    // Children belong to the home and have ended; the object is the host's.
+    call(s.cold->elsewhere, [type, c = std::move(construct)](shard& host, actor_id at) mutable {
+      host.restart(at, *type, std::move(c));
+    });
+    release_hold(s, i, state::failed);
+    return;
+  }
   s.type->destroy(s);
   // Until the new instance stands there is nothing to destroy.
   s.type = &unborn_type();
   ++s.cold->restarts;
-  s.flags &= static_cast<std::uint16_t>(~state::parent_waits);
+  s.cold->why.reset();
   try {
     context_guard as{*this, s, i, id_of(s, i)};
     construct(*this, s);
@@ -128,7 +141,13 @@ void shard::rebuild(slot& s, std::uint32_t i) {
     return;
   }
   s.type = type;
+  {
+    // What the old instance laid aside waits as the rest does.
+    context_guard as{*this, s, i, id_of(s, i)};
+    unstash_all();
+  }
   release_hold(s, i, state::failed);
+  if (s.flags & state::stop_soon) end_newborn(s, {place_, i, s.generation});
 }
 
 void shard::resume(actor_id id) {
@@ -142,6 +161,12 @@ void shard::resume(actor_id id) {
     call(s->cold->elsewhere, [](shard& host, actor_id at) { host.resume(at); });
     return;
   }
+  if ((s->flags & state::failed) == 0 || s->cold->stop) return;
+  if (s->type == &unborn_type()) { // its constructor threw: there is no state to go on with
+    begin_stop(*s, id.slot, exit_kind::failed, {});
+    return;
+  }
+  s->cold->why.reset();
   release_hold(*s, id.slot, state::failed);
 }
 
@@ -174,6 +199,7 @@ void shard::run_urgent() {
   for (std::size_t k = 0; k < urgent_.size(); ++k) {
     urgent_step step = urgent_[k];
     slot* s = find(step.target);
+    if (s == nullptr) s = claim_reserved(step.target);
     if (s == nullptr) continue;
     leave();
     switch (step.kind) {
@@ -198,19 +224,31 @@ void shard::run_urgent() {
 }
 
 void shard::begin_stop(slot& s, std::uint32_t i, exit_kind kind, failure reason) {
-  if (s.flags & state::reserved && (s.flags & state::moving) == 0) return;
+  if ((s.flags & state::reserved) && s.type == &unborn_type()) {
+    // Not born yet: it will end as soon as it stands.
+    s.flags |= state::stop_soon;
+    cold(s).ended_early = kind;
+    return;
+  }
   if (s.flags & state::stopping) {
     if (kind != exit_kind::killed || s.cold == nullptr || !s.cold->stop) return;
     if (s.cold->stop->kind != exit_kind::failed) s.cold->stop->kind = kind;
     s.cold->stop->hook_called = true;
+    s.cold->stop->kill = true;
     while (s.cold->tasks != nullptr) drop_task(*s.cold->tasks);
     if (s.cold->stop->child) kill(s.cold->stop->child);
     continue_stop(s, i);
     return;
   }
+  if ((s.flags & state::failed) && kind != exit_kind::killed && s.cold->why) {
+    // Nobody restarted it, so that is how it ends, whoever gives it up.
+    kind = exit_kind::failed;
+    reason = *s.cold->why;
+  }
   s.flags |= state::stopping;
   s.flags &= static_cast<std::uint16_t>(~state::failed);
-  if (s.cold == nullptr && s.last_child == nobody && s.type->stopping == nullptr) {
+  if (s.cold == nullptr && s.last_child == nobody && s.type->stopping == nullptr && i != root &&
+      (s.flags & state::moving) == 0) {
     // The common case: a leaf without a cold part ends here and now.
     if (s.parent != nobody && wants_ends(*find(s.parent))) cold(s).stop = std::make_unique<stop_progress>();
     if (s.cold == nullptr) {
@@ -221,12 +259,18 @@ void shard::begin_stop(slot& s, std::uint32_t i, exit_kind kind, failure reason)
     }
   }
   extras& x = cold(s);
-  x.stop = std::make_unique<stop_progress>();
+  if (x.stop)
+    x.stop->rebuild = {}; // a restart was under way, and is stopping the children already
+  else
+    x.stop = std::make_unique<stop_progress>();
   x.stop->kind = kind;
   x.stop->reason = std::move(reason);
+  x.stop->kill = kind == exit_kind::killed;
   x.stop->hook_called = kind == exit_kind::killed || kind == exit_kind::failed;
-  if (kind == exit_kind::killed)
+  if (x.stop->kill) {
     end_dealings(s, {errc::actor_stopped, id_of(s, i), "killed", ""});
+    if (x.stop->child) kill(x.stop->child);
+  }
   continue_stop(s, i);
 }
 
@@ -237,26 +281,21 @@ bool shard::wants_ends(const slot& parent) const noexcept {
 
 void shard::continue_stop(slot& s, std::uint32_t i) {
   stop_progress& progress = *s.cold->stop;
-  if (s.last_child != nobody || !s.cold->remote_children.empty()) {
+  if (s.last_child != nobody || (s.cold->far && !s.cold->far->empty())) {
     if (!progress.child) stop_last_child(s, i);
     return;
   }
+  // One on its way goes on when the host has said where it is.
+  if ((s.flags & state::moving) && s.type != &unborn_type()) return;
   if (progress.rebuild) {
     rebuild(s, i);
     return;
   }
-  if (s.flags & state::moving) return; // goes on when the host has said where it is
   if (s.flags & state::moved) {
-    if (!progress.hook_called) {
-      progress.hook_called = true;
-      if (progress.kind == exit_kind::killed)
-        system<kill_request>(s.cold->elsewhere, {});
-      else
-        system<stop_request>(s.cold->elsewhere, {progress.kind});
-    } else if (progress.kind == exit_kind::killed && !progress.child_killed) {
-      progress.child_killed = true;
+    if (!std::exchange(progress.host_told, true) && !progress.kill)
+      system<stop_request>(s.cold->elsewhere, {progress.kind});
+    if (progress.kill && !std::exchange(progress.host_told_to_kill, true))
       system<kill_request>(s.cold->elsewhere, {});
-    }
     return;
   }
   if (!progress.hook_called) {
@@ -274,32 +313,48 @@ void shard::continue_stop(slot& s, std::uint32_t i) {
         owner_.report_failure(id_of(s, i), s.type, describe_exception(std::current_exception(), id_of(s, i)),
                               message_index<shard_call>);
       }
+      // It may have spawned.
+      if (s.last_child != nobody || (s.cold->far && !s.cold->far->empty())) {
+        stop_last_child(s, i);
+        return;
+      }
     }
   }
   if (s.cold->tasks != nullptr) return; // on_stop is a coroutine
   finish_stop(s, i);
 }
 
+/// Whether the youngest child lives on another shard.
+bool shard::far_child_is_last(const slot& s) noexcept {
+  if (!s.cold->far || s.cold->far->empty()) return false;
+  if (s.last_child == nobody) return true;
+  // Younger than the last one here if that one was the last when it started. Where that one has ended
+  // meanwhile nobody knows, and it counts as younger.
+  const actor_id after = s.cold->far->back().after;
+  if (!after) return false;
+  return after.slot == s.last_child || find(after) == nullptr;
+}
+
 void shard::stop_last_child(slot& s, std::uint32_t i) {
   stop_progress& progress = *s.cold->stop;
   s.flags |= state::parent_waits;
   nanoseconds_t time = 5'000'000'000;
-  bool remote = !s.cold->remote_children.empty();
-  if (remote) {
-    progress.child = s.cold->remote_children.back();
+  if (far_child_is_last(s)) {
+    progress.child = s.cold->far->back().id;
+    time = s.cold->far->back().shutdown;
   } else {
     std::uint32_t c = s.last_child;
     slot& child = *find(c);
     progress.child = {place_, c, child.generation};
     if (child.cold != nullptr) time = child.cold->shutdown;
   }
-  progress.child_killed = progress.kind == exit_kind::killed || time == 0;
+  progress.child_killed = progress.kill || time == 0;
   progress.child_timer.fire = [](timer_node* node, void* owner) {
     static_cast<shard*>(owner)->child_overdue(*node);
   };
   progress.owner = i;
   if (time >= 0 || progress.child_killed)
-    wheel_.set(progress.child_timer, now_ + (progress.child_killed ? kill_grace : time));
+    wheel_.set(progress.child_timer, time_after(now_, progress.child_killed ? kill_grace : time));
   if (progress.child_killed)
     kill(progress.child);
   else
@@ -319,7 +374,7 @@ void shard::child_overdue(timer_node& node) {
   }
   // Its shard does not answer: go on without it.
   owner_.log(log_level::error, "actor " + to_string(progress.child) + " did not end when killed: given up");
-  std::erase(s.cold->remote_children, progress.child);
+  if (s.cold->far) s.cold->far->remove(progress.child);
   if (progress.child.place == place_)
     if (slot* c = find(progress.child)) {
       unlink_child(*c, progress.child.slot);
@@ -349,37 +404,48 @@ void shard::finish_stop(slot& s, std::uint32_t i) {
     context_guard as{*this, s, i, id};
     s.type->destroy(s);
   }
+  end_subscriptions(s, id);
   if (s.flags & state::guest) {
     system<guest_ended_notice>(x.elsewhere, {kind, std::move(reason)});
     release_slot(s, i);
     return;
   }
-  if (x.named) owner_.unregister_all(id);
-  if (x.subscribed) owner_.unsubscribe_all(id);
-  for (const actor_id& other : x.watched) unwatch_for(other, id);
   for (const actor_id& watcher : x.watchers) notify_down(watcher, id, kind, reason);
   actor_id parent = x.remote_parent;
   if (!parent && s.parent != nobody) {
     slot& p = *find(s.parent);
     if (wants_ends(p)) parent = {place_, s.parent, p.generation};
   }
+  if (i == root) {
+    // The root stays, as parent of what may still come.
+    ended_.store(true, std::memory_order_release);
+    return;
+  }
   unlink_child(s, i);
   release_slot(s, i);
-  if (i == root) ended_.store(true, std::memory_order_release);
   if (parent.place == place_ && parent)
     child_ended(parent, id, kind, reason);
   else if (parent)
     system<child_ended_notice>(parent, {id, kind, reason});
 }
 
+/// The actor's names, subscriptions and watches end; its watchers are told elsewhere.
+void shard::end_subscriptions(slot& s, const actor_id& id) {
+  extras& x = *s.cold;
+  if (x.named) owner_.unregister_all(id);
+  if (x.subscribed) owner_.unsubscribe_all(id);
+  for (const actor_id& other : x.watched) unwatch_for(other, id);
+}
+
 void shard::child_ended(actor_id parent, actor_id child, exit_kind kind, const failure& reason) {
   slot* p = find(parent);
   if (p == nullptr) return;
-  if (p->cold != nullptr) std::erase(p->cold->remote_children, child);
+  if (p->cold != nullptr && p->cold->far) p->cold->far->remove(child);
   if (p->cold != nullptr && p->cold->stop)
     urgent({urgent_step::what::child_ended, kind, parent, child});
   else if (p->type->handles_child_stopped)
-    send<child_stopped>({message_index<child_stopped>, 0, parent, child, 0}, child_stopped{child, kind, reason});
+    send<child_stopped>({message_index<child_stopped>, flag::vital, parent, child, 0},
+                        child_stopped{child, kind, reason});
 }
 
 void shard::drain_to_dead_letters(slot& s) {
@@ -397,7 +463,7 @@ void shard::drain_to_dead_letters(slot& s) {
     }
     q->clear(pool_);
   }
-  x.held_count = x.backlog_count = 0;
+  x.held_count = x.backlog_count = x.stash_count = 0;
 }
 
 // -- watching ----------------------------------------------------------------------------------------
@@ -422,6 +488,10 @@ void shard::unwatch(actor_id who) {
   unwatch_for(who, self());
 }
 
+void shard::forget_watched(const actor_id& who) noexcept {
+  if (self_slot_ != nullptr && self_slot_->cold != nullptr) std::erase(self_slot_->cold->watched, who);
+}
+
 void shard::unwatch_for(actor_id who, actor_id watcher) {
   if (who.place != place_)
     system<unwatch_request>(who, {watcher});
@@ -430,16 +500,17 @@ void shard::unwatch_for(actor_id who, actor_id watcher) {
 }
 
 void shard::notify_down(actor_id watcher, actor_id who, exit_kind kind, const failure& reason) {
-  if (slot* s = find(watcher); s != nullptr && s->cold != nullptr) std::erase(s->cold->watched, who);
   if (watcher.place == place_ && find(watcher) == nullptr) return;
-  send<down>({message_index<down>, 0, watcher, who, 0}, down{who, kind, reason});
+  send<down>({message_index<down>, flag::vital, watcher, who, 0}, down{who, kind, reason});
 }
 
 void shard::mark_named(actor_id id) {
   if (id.place != place_)
     call(id, [](shard& there, actor_id who) { there.mark_named(who); });
-  else if (slot* s = find(id))
+  else if (slot* s = find(id); s != nullptr || (s = claim_reserved(id)) != nullptr)
     cold(*s).named = true;
+  else
+    owner_.unregister_all(id); // it has ended meanwhile
 }
 
 void shard::count_routed(actor_id id, std::shared_ptr<std::atomic<std::uint64_t>> counter) {
@@ -509,8 +580,14 @@ void shard::discard_all_mail() {
   };
   discard(std::exchange(incoming_, nullptr));
   discard(inbox_.exchange(nullptr));
-  discard(std::exchange(foreign_first_, nullptr));
-  foreign_last_ = nullptr;
+  chunk* foreign = nullptr;
+  {
+    spin_guard guard{foreign_lock_};
+    foreign = std::exchange(foreign_first_, nullptr);
+    foreign_last_ = nullptr;
+    foreign_pending_.store(false, std::memory_order_seq_cst);
+  }
+  discard(foreign);
   for (std::uint32_t to : dirty_)
     if (chunk* c = std::exchange(outboxes_[to].open, nullptr)) {
       c->used = static_cast<std::uint32_t>(outboxes_[to].write - c->begin());

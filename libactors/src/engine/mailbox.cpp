@@ -26,15 +26,16 @@ constexpr int token_share = 64;
 
 mailbox_options shard::mailbox_of(const slot& s) const noexcept {
   const mailbox_options& general = owner_.options().mailbox;
-  if ((s.flags & state::bounded) == 0) return general;
+  if ((s.flags & state::bounded) == 0 || s.cold == nullptr) return general;
   mailbox_options own = s.cold->mailbox;
+  if (own.limit == 0 && own.policy == overflow_policy::refuse) return general;
   if (own.limit == 0) own.limit = general.limit;
   return own;
 }
 
 std::size_t shard::waiting_of(const slot& s) const noexcept {
   std::size_t n = s.waiting;
-  if (s.cold != nullptr) n += s.cold->held_count + s.cold->backlog_count;
+  if (s.cold != nullptr) n += std::size_t{s.cold->held_count} + s.cold->backlog_count;
   return n;
 }
 
@@ -52,9 +53,9 @@ envelope* shard::admit(const message_head& head, std::uint32_t size) {
 envelope* shard::admit_to(slot& s, const message_head& head, std::uint32_t size) {
   const mailbox_options box = mailbox_of(s);
   const std::size_t total = waiting_of(s);
-  if (total >= box.limit) {
-    if (box.policy == overflow_policy::drop_oldest) {
-      drop_oldest(s);
+  if (total >= box.limit && (head.flags & flag::vital) == 0) {
+    if (box.policy == overflow_policy::drop_oldest && drop_oldest(s)) {
+      // There is room now.
     } else if (box.policy == overflow_policy::slow_sender && total < 2 * box.limit) {
       if (head.sender != head.target) throttle_sender(s, head.sender);
     } else {
@@ -86,7 +87,7 @@ void shard::push_backlog(slot& s, std::uint32_t index, envelope& e) {
 }
 
 void shard::hold(slot& s, std::uint32_t, envelope& e) {
-  if (waiting_of(s) >= mailbox_of(s).limit * 2) {
+  if (!e.is(flag::vital) && waiting_of(s) >= mailbox_of(s).limit * 2) {
     reject(e, errc::overloaded);
     return;
   }
@@ -96,16 +97,17 @@ void shard::hold(slot& s, std::uint32_t, envelope& e) {
   relocate(x.held.append(e.size(), pool_), &e);
 }
 
-void shard::drop_oldest(slot& s) {
-  if (s.cold == nullptr) return;
+bool shard::drop_oldest(slot& s) {
+  if (s.cold == nullptr) return false;
   extras& x = *s.cold;
   bool from_held = x.held_count != 0;
   envelope_queue& q = from_held ? x.held : x.backlog;
   envelope* e = q.front(pool_);
-  if (e == nullptr || e->is(flag::system)) return;
+  if (e == nullptr || e->is(flag::system | flag::vital)) return false;
   --(from_held ? x.held_count : x.backlog_count);
   reject(*e, errc::overloaded);
   q.pop(e);
+  return true;
 }
 
 void shard::add_token(slot& s, std::uint32_t index) {
@@ -124,6 +126,8 @@ void shard::run_token(slot& s, std::uint32_t index) {
   for (int n = 0; n < token_share && alive(); ++n) {
     extras& x = *s.cold;
     if (s.flags & (state::hold | state::stopping)) return;
+    // A kill or a stop comes before the rest of the turn.
+    if (!urgent_.empty()) break;
     bool from_held = x.held_count != 0;
     if (!from_held && (x.backlog_count == 0 || s.waiting != 0)) break;
     envelope_queue& q = from_held ? x.held : x.backlog;
@@ -135,8 +139,9 @@ void shard::run_token(slot& s, std::uint32_t index) {
     if (x.held_count == 0) s.flags &= static_cast<std::uint16_t>(~state::has_held);
     if (x.backlog_count == 0) s.flags &= static_cast<std::uint16_t>(~state::backlogged);
     if (taken->is(flag::system)) {
-      stop({place_, index, generation}, exit_kind::shutdown);
-      return;
+      // Not `stop`: the actor that handled a message of this turn would seem to stop itself.
+      urgent({urgent_step::what::stop, exit_kind::shutdown, {place_, index, generation}, {}});
+      break;
     }
     if (s.flags & state::moved) {
       forward(s, *taken);
@@ -211,6 +216,16 @@ void shard::release_throttled(slot& s) {
 envelope* shard::stash_envelope(std::uint32_t type, std::size_t payload_size) {
   extras& x = cold(*self_slot_);
   open_request r = current_request();
+  // A bound of its own: a full stash must not keep the message out that opens it.
+  if (x.stash_count >= mailbox_of(*self_slot_).limit) {
+    dead_letter_of(self(), current_ != nullptr ? current_->sender : sender_, type, errc::overloaded);
+    if (r.request != 0) {
+      request_taken_ = deferred_ = true;
+      answer_failure(r, {errc::overloaded, self(), "the stash is full", std::string{message_type_at(type).name}});
+    }
+    return nullptr;
+  }
+  ++x.stash_count;
   std::uint16_t flags = 0;
   actor_id from = current_ != nullptr ? current_->sender : sender_;
   if (r.request != 0) {
@@ -250,6 +265,7 @@ void shard::unstash_all() {
     return n;
   };
   x.held_count += move_all(x.stash);
+  x.stash_count = 0;
   while (envelope* e = rest.front(pool_)) {
     relocate(x.held.append(e->size(), pool_), e);
     rest.pop(e);

@@ -47,7 +47,7 @@ bool shard::can_move(const slot& s) const noexcept {
   if ((s.flags & static_cast<std::uint16_t>(~state::bounded)) != 0 || s.last_child != nobody) return false;
   if (s.cold == nullptr) return true;
   const extras& x = *s.cold;
-  return x.asks == nullptr && x.tasks == nullptr && x.timers == nullptr && x.open_requests.empty() &&
+  return x.asks == nullptr && x.tasks == nullptr && x.timers == nullptr && x.owed.empty() &&
          x.stash.empty() && x.watched.empty() && x.routed_done == nullptr;
 }
 
@@ -78,7 +78,7 @@ std::uint32_t shard::donate(std::uint32_t to, std::uint32_t count) {
     p->type = s.type;
     p->handled = s.handled;
     p->bounded = (s.flags & state::bounded) != 0;
-    if (p->bounded) p->mailbox = s.cold->mailbox;
+    if (p->bounded && s.cold != nullptr) p->mailbox = s.cold->mailbox;
     slot ghost;
     if (s.type->relocate != nullptr)
       s.type->relocate(ghost, s);
@@ -98,10 +98,12 @@ void shard::adopt(parcel& p) {
   std::uint32_t i = allocate_slot();
   slot& s = *find(i);
   begin_life(s, i, *p.type, {});
+  // Counted at home already.
+  live_.store(live_.load(std::memory_order_relaxed) - 1, std::memory_order_relaxed);
   parcel_owner::take_out(s, p);
   p.type = nullptr;
   s.handled = p.handled;
-  s.flags |= state::guest;
+  s.flags = static_cast<std::uint16_t>((s.flags & ~state::stop_soon) | state::guest);
   extras& x = cold(s);
   x.elsewhere = p.home;
   if (p.bounded) {
@@ -109,6 +111,30 @@ void shard::adopt(parcel& p) {
     s.flags |= state::bounded;
   }
   system<parcel_arrived>(p.home, {{place_, i, s.generation}});
+}
+
+/// At home: the object lies in the slot `at` of its host, and messages may follow it.
+void shard::arrived(slot& s, std::uint32_t i, actor_id at) {
+  s.flags = static_cast<std::uint16_t>((s.flags & ~state::moving) | state::moved);
+  cold(s).elsewhere = at;
+  release_hold(s, i, 0);
+  if (s.cold->stop) continue_stop(s, i);
+}
+
+/// At home: the object has ended at its host.
+void shard::guest_ended(slot& s, std::uint32_t i, exit_kind kind, failure reason) {
+  s.type = &unborn_type();
+  s.flags &= static_cast<std::uint16_t>(~state::moved);
+  if ((s.flags & state::stopping) == 0) {
+    begin_stop(s, i, kind, std::move(reason));
+    return;
+  }
+  if (kind == exit_kind::failed) {
+    s.cold->stop->kind = kind;
+    s.cold->stop->reason = std::move(reason);
+  }
+  s.cold->stop->hook_called = true;
+  continue_stop(s, i);
 }
 
 } // namespace actors::detail

@@ -38,6 +38,10 @@ actor_id route_table::choose(std::uint64_t key) {
 }
 
 void route(shard& here, envelope& e, route_table& table) {
+  if (table.size() == 0) {
+    here.refuse(e, errc::no_such_actor);
+    return;
+  }
   const message_type& type = message_type_at(e.type);
   const std::uint16_t counted = table.how() == routing::smallest_mailbox ? flag::routed : 0;
   message_head head{e.type, static_cast<std::uint16_t>(e.flags | counted), {}, e.sender, e.request()};

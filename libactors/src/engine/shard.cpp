@@ -94,16 +94,16 @@ inline void shard::enter(slot& s, std::uint32_t index, const envelope& e) noexce
 template <bool Counting>
 inline void shard::invoke(slot& s, envelope& e) {
   enter(s, e.slot, e);
+  handler h = s.type->find(e.type);
+  if (h == nullptr) [[unlikely]] {
+    invoke_checked(s, e.slot, e);
+    return;
+  }
   // Only this thread writes it, so a plain load and store do; the watchdog reads it.
   processed_.store(processed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   if constexpr (Counting) {
     if (++s.handled == 0) [[unlikely]]
       ++cold(s).handled_wraps;
-  }
-  handler h = s.type->find(e.type);
-  if (h == nullptr) [[unlikely]] {
-    invoke_checked(s, e.slot, e);
-    return;
   }
   h(*this, s, e);
   if (deferred_) [[unlikely]]
@@ -264,19 +264,17 @@ bool shard::inbox_full() const noexcept {
   return inbox_bytes_.load(std::memory_order_relaxed) > owner_.options().inbox_limit;
 }
 
-bool shard::hand_over(chunk* c) noexcept {
-  if (inbox_full()) return false;
+void shard::hand_over(chunk* c) noexcept {
   inbox_bytes_.fetch_add(c->capacity, std::memory_order_relaxed);
   chunk* before = inbox_.load(std::memory_order_relaxed);
   do {
     c->next = before;
   } while (!inbox_.compare_exchange_weak(before, c, std::memory_order_seq_cst, std::memory_order_relaxed));
-  return true;
 }
 
 envelope* shard::grow_outbox(const message_head& head, std::uint32_t size) {
   if (head.target.node() != owner_.node()) {
-    reject(head, errc::node_lost);
+    reject(head, head.target ? errc::node_lost : errc::no_such_actor);
     return nullptr;
   }
   std::uint32_t to = head.target.shard();
@@ -292,8 +290,9 @@ envelope* shard::grow_outbox(const message_head& head, std::uint32_t size) {
   } else {
     dirty_.push_back(to);
   }
-  // A peer that does not keep up: refused here, where the sender can be told.
-  if (peer->inbox_full()) {
+  // A peer that does not keep up: refused here, where the sender can be told. Answers and what the
+  // system has to say go through: they are few, and others wait for them.
+  if ((head.flags & (flag::answers | flag::system | flag::vital)) == 0 && peer->inbox_full()) {
     if (box.open == nullptr && !dirty_.empty() && dirty_.back() == to) dirty_.pop_back();
     reject(head, errc::overloaded);
     return nullptr;
@@ -312,11 +311,8 @@ void shard::hand_over_outbox(std::uint32_t to) {
   c->used = static_cast<std::uint32_t>(box.write - c->begin());
   box.write = box.limit = nullptr;
   shard& peer = *owner_.shard_at(to);
-  if (peer.hand_over(c)) {
-    owner_.drive().wake(peer);
-    return;
-  }
-  reject_chunk(c, errc::overloaded);
+  peer.hand_over(c);
+  owner_.drive().wake(peer);
 }
 
 void shard::reject_chunk(chunk* c, errc code) {

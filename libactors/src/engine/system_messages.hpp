@@ -27,6 +27,7 @@ struct kill_request {};
 /// To a parent on another shard.
 struct child_born {
   actor_id child;
+  nanoseconds_t shutdown;
 };
 struct child_ended_notice {
   actor_id child;
@@ -53,6 +54,10 @@ struct parcel {
 };
 /// The host to the home: the actor now lies in this slot.
 struct parcel_arrived {
+  actor_id at;
+};
+/// The home to itself: what the actor sent before it left has been handled up to here.
+struct parcel_settled {
   actor_id at;
 };
 /// The host to the home: the guest has ended.

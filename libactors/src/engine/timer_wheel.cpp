@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <actors/detail/timer_wheel.hpp>
 
+#include <algorithm>
 #include <bit>
 
 namespace actors::detail {
@@ -22,6 +23,8 @@ timer_wheel::timer_wheel() noexcept {
 
 void timer_wheel::set(timer_node& node, nanoseconds_t deadline) noexcept {
   if (node.is_set()) cancel(node);
+  // Ticks of the last deadlines there are would not fit back into nanoseconds.
+  deadline = std::min(deadline, never / 2);
   node.deadline = deadline;
   // Rounded up, so that nothing fires early; the current tick has fired already, hence at least the next.
   auto tick = static_cast<std::uint64_t>(deadline > 0 ? deadline - 1 : 0) >> tick_bits;

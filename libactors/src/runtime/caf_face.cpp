@@ -86,7 +86,7 @@ void caf_face::enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) {
   for (taker take : takers_)
     if (take != nullptr && take(*this, *what))
       return;
-  if (engine* node = engine_of(who_.node()))
+  if (engine_visit node = engine_of(who_.node()))
     node->add_dead_letter({who_, {}, "CAF message " + to_string(content), errc::unhandled});
   if (what->mid.is_request())
     caf_return_path{caf::strong_actor_ptr{ctrl()}, *what}.fail(
@@ -94,8 +94,8 @@ void caf_face::enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) {
 }
 
 void caf_face::take_exit(const caf::error& reason) const {
-  engine* node = engine_of(who_.node());
-  if (!reason || node == nullptr)
+  engine_visit node = engine_of(who_.node());
+  if (!reason || !node)
     return;
   node->post_call(who_, [dead = reason == caf::exit_reason::kill](shard& there, actor_id who) {
     if (dead)

@@ -6,7 +6,7 @@
 namespace actors {
 
 void basic_node::stop(any_ref who) {
-  engine_->post_call(who.id(), [](detail::shard& there, actor_id id) { there.stop_in_order(id); });
+  engine_->stop(who.id());
 }
 
 void basic_node::kill(any_ref who) {

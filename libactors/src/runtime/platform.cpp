@@ -284,7 +284,7 @@ bool platform::shutdown() {
   left_behind_ = !caf_ended || !threads_ended;
   if (left_behind_) return false;
   // Our actors hold CAF handles, and CAF's threads are the last that might call the engine.
-  engine_.reset();
+  engine_->abandon();
   system_.reset();
   return orderly;
 }
@@ -336,7 +336,6 @@ bool platform::stop_threads() {
   queue_->wake_all();
   for (auto& t : substitutes_) t.join();
   substitutes_.clear();
-  jobs_.clear();
   return all;
 }
 

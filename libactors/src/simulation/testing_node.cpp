@@ -62,6 +62,9 @@ struct node::body final : detail::driver {
   }
 
   bool step() {
+    // Timers fire in time also while others keep the node busy.
+    for (std::uint32_t i = 0; detail::shard* s = engine->shard_at(i); ++i)
+      if (s->next_deadline() <= now) mark(i);
     auto all = runnable();
     if (all.empty()) return false;
     std::uint32_t i = all[random.below(all.size())];

@@ -14,9 +14,6 @@ const std::pair<std::uint32_t, std::uint32_t> places[] = {{1, 0}, {2, 1}};
 bool has(const journal& log, const std::string& line) {
   return std::find(log.begin(), log.end(), line) != log.end();
 }
-auto position(const journal& log, const std::string& line) {
-  return std::find(log.begin(), log.end(), line) - log.begin();
-}
 
 void ignore(guardian&, const child_failed&) {}
 void resume(guardian& g, const child_failed& f) { g.resume_child(any_ref{f.child}); }
@@ -486,7 +483,7 @@ BOOST_AUTO_TEST_CASE(a_constructor_that_throws_here_throws_at_the_spawn) {
   public:
     using handles = messages<note>;
     explicit unborn(journal* log) {
-      spawn<puppet>(&log, "orphan");
+      spawn<puppet>(log, "orphan");
       tell(self(), note{"hello"});
       throw std::runtime_error{"no"};
     }
@@ -619,6 +616,39 @@ BOOST_AUTO_TEST_CASE(a_destructor_may_send_and_the_object_ends_once) {
     BOOST_TEST(log == (journal{"listener: farewell"}), boost::test_tools::per_element());
   }
   BOOST_TEST(count == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_child_spawned_by_on_stop_or_by_a_destructor_ends_too) {
+  class prolific : public open_actor<prolific> {
+  public:
+    using handles = messages<note>;
+    prolific(journal* log, bool in_hook) : log_{log}, in_hook_{in_hook} {}
+    ~prolific() {
+      if (in_hook_) return;
+      spawn<puppet>(log_, "late child");
+      spawn<puppet>(on_shard(1), log_, "late child");
+    }
+    void on(note) {}
+    void on_stop() {
+      if (!in_hook_) return;
+      spawn<puppet>(log_, "late child");
+      spawn<puppet>(on_shard(1), log_, "late child");
+    }
+
+  private:
+    journal* log_;
+    bool in_hook_;
+  };
+  for (bool in_hook : {false, true}) {
+    testing::node node{plain(2)};
+    journal log;
+    auto p = node.spawn<prolific>(on_shard(0), &log, in_hook);
+    node.run_until_idle();
+    node.stop(p);
+    node.run_until_idle();
+    BOOST_TEST(node.counters().live_actors == 0U);
+    BOOST_TEST(std::count(log.begin(), log.end(), "late child stops") == 2);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_hundred_thousand_children_start_and_stop_in_linear_time) {

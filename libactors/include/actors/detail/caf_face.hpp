@@ -112,8 +112,8 @@ void caf_face::hand_on(caf::mailbox_element& what, M message) {
     return;
   }
   caf_return_path path{caf::strong_actor_ptr{ctrl()}, what};
-  engine* node = engine_of(who_.node());
-  if (node == nullptr) {
+  engine_visit node = engine_of(who_.node());
+  if (!node) {
     path.fail({errc::shutting_down, who_, "the node has shut down", ""});
     return;
   }
@@ -122,7 +122,7 @@ void caf_face::hand_on(caf::mailbox_element& what, M message) {
   const message_head head{
       message_index<M>, flag::asks, who_, {node->node() << 16 | outside, 0, 1}, request};
   // Inside a handler of ours the outbox is the way of the tells, so it is the way of the asks.
-  if (shard* here = current_shard; here != nullptr && &here->owner() == node)
+  if (shard* here = current_shard; here != nullptr && &here->owner() == &*node)
     here->send<M>(head, std::move(message));
   else
     node->post(head, std::move(message));

@@ -129,15 +129,23 @@ public:
                       std::uint32_t message_type);
   void log(log_level level, std::string_view text) { driver_.log(level, text); }
 
-  /// Once set, what is sent from outside is refused with `shutting_down`.
-  void close_doors() noexcept { closing_.store(true, std::memory_order_release); }
-  [[nodiscard]] bool closing() const noexcept { return closing_.load(std::memory_order_acquire); }
+  /// Once set, what is sent from outside is refused with `shutting_down`. Returns when no thread
+  /// outside is still at sending.
+  void close_doors() noexcept;
+  [[nodiscard]] bool closing() const noexcept { return closing_.load(std::memory_order_seq_cst); }
+  /// Ends every actor at once and fails all asks from outside. Requires: closed doors, and no thread
+  /// runs a shard.
+  void abandon();
+  /// Stops an actor after what this thread has sent it before.
+  void stop(actor_id who);
 
   /// Shards with nothing to do, a bit each for the first 64; set by the driver.
   std::atomic<std::uint64_t> idle_shards{0};
 
 private:
   friend class shard;
+  friend class engine_visit;
+  void wait_for_visitors() const noexcept;
   static constexpr std::size_t reasons = 16;
   static constexpr std::size_t remembered = 1000;
 
@@ -149,6 +157,8 @@ private:
   std::atomic<std::uint32_t> shard_count_{0};
   std::atomic<std::uint32_t> next_shard_{0};
   std::atomic<std::uint64_t> stuck_[max_shards / 64] = {};
+  // Threads outside that are inside a function of this engine; it does not end before they left.
+  std::atomic<std::uint32_t> visitors_{0};
   std::atomic<bool> closing_{false};
   std::vector<std::unique_ptr<shard>> owned_;
 
@@ -156,8 +166,10 @@ private:
   mutable spin_lock shards_lock_;
   mutable spin_lock names_lock_;
   std::unordered_map<std::string, std::pair<actor_id, const actor_type*>> names_;
+  std::unordered_map<actor_id, std::vector<std::string>> names_of_;
   mutable spin_lock topics_lock_;
   std::unordered_map<std::string, topic_subscriptions> topics_;
+  std::unordered_map<actor_id, std::vector<std::string>> topics_of_;
   mutable spin_lock asks_lock_;
   std::unordered_map<std::uint64_t, std::shared_ptr<outside_ask>> asks_;
   std::uint64_t next_ask_ = 1;
@@ -168,12 +180,33 @@ private:
   std::atomic<std::uint64_t> dead_by_reason_[reasons] = {};
 };
 
-/// The engine of the node with this number in this process; null when there is none. Threading: any.
-[[nodiscard]] engine* engine_of(std::uint64_t node) noexcept;
+/// Keeps an engine alive while a thread outside of its shards uses it.
+class engine_visit {
+public:
+  engine_visit() = default;
+  explicit engine_visit(engine& where) noexcept : where_{&where} {
+    where.visitors_.fetch_add(1, std::memory_order_seq_cst);
+  }
+  engine_visit(engine_visit&& other) noexcept : where_{std::exchange(other.where_, nullptr)} {}
+  engine_visit& operator=(engine_visit&&) = delete;
+  ~engine_visit() {
+    if (where_ != nullptr) where_->visitors_.fetch_sub(1, std::memory_order_seq_cst);
+  }
+  explicit operator bool() const noexcept { return where_ != nullptr; }
+  engine* operator->() const noexcept { return where_; }
+  engine& operator*() const noexcept { return *where_; }
+
+private:
+  engine* where_ = nullptr;
+};
+
+/// The engine of the node with this number in this process, if there is one. Threading: any.
+[[nodiscard]] engine_visit engine_of(std::uint64_t node) noexcept;
 
 template <class M>
 void engine::post(const message_head& head, M&& message) {
   using type = std::remove_cvref_t<M>;
+  engine_visit here{*this};
   shard* s = head.target.node() == node() ? shard_at(head.target.shard()) : nullptr;
   if (s == nullptr || closing()) {
     refuse_outside(head, closing() ? errc::shutting_down : errc::no_such_actor);

@@ -29,6 +29,8 @@ inline constexpr std::uint16_t failed = 4;
 inline constexpr std::uint16_t system = 8;
 /// Sent by a router that counts what its routees have finished.
 inline constexpr std::uint16_t routed = 32;
+/// What the system has to say (the end of a child, an outcome): goes past the bounds of mailboxes.
+inline constexpr std::uint16_t vital = 64;
 inline constexpr std::uint16_t has_request = asks | answers;
 } // namespace flag
 

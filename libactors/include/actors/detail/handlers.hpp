@@ -62,6 +62,7 @@ void handle(shard& here, slot& target, envelope& e) {
   payload_guard<M> message{e};
   M& m = payload<M>::get(message.at);
   using result = handler_result<A, M>;
+  if constexpr (std::is_same_v<M, down>) here.forget_watched(m.who);
   if constexpr (std::is_void_v<result>) {
     self.on(std::move(m));
     if (e.is(flag::asks)) [[unlikely]] {

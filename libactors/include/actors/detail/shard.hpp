@@ -105,8 +105,9 @@ public:
 
   // -- handing over: from any thread -------------------------------------------------------------
 
-  /// Appends a chunk of envelopes. False when the inbox is at its bound: the caller keeps the chunk.
-  [[nodiscard]] bool hand_over(chunk* c) noexcept;
+  /// Appends a chunk of envelopes. Whoever opens a chunk asks first whether the inbox is full, so what
+  /// is under way never has to be thrown away.
+  void hand_over(chunk* c) noexcept;
   /// Builds one envelope under the lock of the foreign chunk. `fill(envelope*)` must not throw.
   template <class Fill>
   bool post(std::uint32_t size, Fill&& fill);
@@ -124,6 +125,8 @@ public:
   }
   /// Sends a message whose type is known at run time only; takes the payload over.
   void send_erased(const message_head& head, void* payload);
+  /// Ends a message that cannot be taken: a dead letter, and a failure for who asks.
+  void refuse(envelope& e, errc code) { reject(e, code); }
   /// Answers a request with a value.
   template <class R>
   void answer(const open_request& request, R&& value);
@@ -168,6 +171,10 @@ public:
   void kill(actor_id id);
   void stop_self();
   void watch(actor_id who);
+  /// The other's end has been told to the running actor.
+  void forget_watched(const actor_id& who) noexcept;
+  /// Notes a child of the running actor that starts on another shard.
+  void expect_child(actor_id child, nanoseconds_t shutdown);
   void unwatch(actor_id who);
   /// Notes that the actor has a name, to be given back when it ends.
   void mark_named(actor_id id);
@@ -295,7 +302,7 @@ private:
   void throttle(actor_id sender, actor_id full);
   [[nodiscard]] std::size_t waiting_of(const slot& s) const noexcept;
   [[nodiscard]] mailbox_options mailbox_of(const slot& s) const noexcept;
-  void drop_oldest(slot& s);
+  [[nodiscard]] bool drop_oldest(slot& s);
   void deliver_answer(envelope& e);
   void forward(slot& s, envelope& e);
   void reject(envelope& e, errc code);
@@ -303,6 +310,9 @@ private:
   void dead_letter_of(const actor_id& target, const actor_id& sender, std::uint32_t type, errc code);
   void drain_to_dead_letters(slot& s);
   void discard_all_mail();
+  void arrived(slot& s, std::uint32_t index, actor_id at);
+  void guest_ended(slot& s, std::uint32_t index, exit_kind kind, failure reason);
+  void add_far_child(slot& s, std::uint32_t index, actor_id child, nanoseconds_t shutdown);
 
   [[nodiscard]] bool inbox_full() const noexcept;
   envelope* stash_envelope(std::uint32_t type, std::size_t payload_size);
@@ -311,6 +321,7 @@ private:
 
   // Life-cycle.
   std::uint32_t allocate_slot();
+  bool take_back_slots();
   slot* claim_reserved(actor_id id);
   void give_up_birth(slot& s, std::uint32_t i) noexcept;
   void birth_threw(slot& s, std::uint32_t i);
@@ -326,8 +337,13 @@ private:
   void finish_stop(slot& s, std::uint32_t i);
   void rebuild(slot& s, std::uint32_t i);
   void release_slot(slot& s, std::uint32_t i);
+  void stop_orphans(slot& s);
   void stop_last_child(slot& s, std::uint32_t i);
+  [[nodiscard]] bool far_child_is_last(const slot& s) noexcept;
   void end_dealings(slot& s, const failure& why);
+  void end_work(slot& s, const failure& why);
+  void end_newborn(slot& s, actor_id id);
+  void end_subscriptions(slot& s, const actor_id& id);
   [[nodiscard]] bool wants_ends(const slot& parent) const noexcept;
   void child_overdue(timer_node& node);
   void unwatch_for(actor_id who, actor_id watcher);

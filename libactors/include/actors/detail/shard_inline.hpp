@@ -149,7 +149,7 @@ bool shard::post(std::uint32_t size, Fill&& fill) {
   chunk* c = foreign_last_;
   if (c == nullptr || c->capacity - c->used < size) {
     std::uint32_t wanted = c == nullptr ? 0 : 2;
-    if (size > chunk_sizes[wanted]) wanted = size > chunk_sizes[1] ? 2 : 1;
+    while (size > chunk_sizes[wanted] - sizeof(chunk)) ++wanted;
     if (inbox_full()) return false;
     c = chunk_pool::make(wanted);
     c->source = outside;
@@ -203,7 +203,7 @@ actor_id shard::spawn(const birth& how, Args&&... args) {
     give_up_birth(s, i);
     throw;
   }
-  if (s.flags & state::stop_soon) [[unlikely]] stop(id, exit_kind::normal);
+  if (s.flags & state::stop_soon) [[unlikely]] end_newborn(s, id);
   return id;
 }
 
@@ -221,7 +221,7 @@ void shard::create(actor_id id, actor_id parent, const birth& how, Args&&... arg
     return;
   }
   release_hold(*s, id.slot, state::reserved);
-  if (s->flags & state::stop_soon) stop(id, exit_kind::normal);
+  if (s->flags & state::stop_soon) end_newborn(*s, id);
 }
 
 inline slot* shard::find(const actor_id& id) noexcept {
@@ -233,8 +233,15 @@ inline slot* shard::find(const actor_id& id) noexcept {
 template <class M>
 std::uint64_t shard::set_timer(actor_id target, nanoseconds_t delay, nanoseconds_t period, M&& message) {
   using type = std::remove_cvref_t<M>;
+  // Built before the timer is armed: its constructor may throw.
+  type built{std::forward<M>(message)};
   actor_timer& t = new_timer(message_type_of<type>(), target, delay, period);
-  payload<type>::construct(t.payload(), std::forward<M>(message));
+  try {
+    payload<type>::construct(t.payload(), std::move(built));
+  } catch (...) {
+    release_timer(t);
+    throw;
+  }
   return slab<actor_timer>::ticket(t);
 }
 
@@ -265,8 +272,9 @@ void shard::deliver_now(actor_id target, actor_id sender, M&& message) {
 template <class M>
 void shard::stash(M&& message) {
   using type = std::remove_cvref_t<M>;
-  envelope* e = stash_envelope(message_index<type>, payload<type>::size);
-  payload<type>::construct(e->payload(), std::forward<M>(message));
+  type built{std::forward<M>(message)};
+  if (envelope* e = stash_envelope(message_index<type>, payload<type>::size))
+    payload<type>::construct(e->payload(), std::move(built));
 }
 
 } // namespace actors::detail

@@ -4,16 +4,19 @@
 // part on the heap for what few actors need.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <new>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <actors/detail/actor_type.hpp>
 #include <actors/detail/envelope.hpp>
+#include <actors/detail/far_children.hpp>
 #include <actors/detail/function.hpp>
 #include <actors/detail/timer_wheel.hpp>
 #include <actors/failure.hpp>
@@ -57,11 +60,48 @@ struct open_request {
   friend bool operator==(const open_request&, const open_request&) = default;
 };
 
+/// The answers an actor owes, oldest first. Mostly the oldest or the youngest is given: those are O(1).
+class open_requests {
+public:
+  void add(const open_request& r) { list_.push_back(r); }
+  bool remove(const open_request& r) {
+    if (empty()) return false;
+    if (list_.back() == r) {
+      list_.pop_back();
+    } else {
+      auto first = list_.begin() + static_cast<std::ptrdiff_t>(done_);
+      auto at = std::find(first, list_.end(), r);
+      if (at == list_.end()) return false;
+      std::move_backward(first, at, at + 1);
+      ++done_;
+    }
+    if (done_ * 2 > list_.size()) {
+      list_.erase(list_.begin(), list_.begin() + static_cast<std::ptrdiff_t>(done_));
+      done_ = 0;
+    }
+    return true;
+  }
+  [[nodiscard]] bool empty() const noexcept { return done_ == list_.size(); }
+  [[nodiscard]] std::vector<open_request> take_all() {
+    list_.erase(list_.begin(), list_.begin() + static_cast<std::ptrdiff_t>(std::exchange(done_, 0)));
+    return std::exchange(list_, {});
+  }
+
+private:
+  std::vector<open_request> list_;
+  std::size_t done_ = 0;
+};
+
 /// How far an ordered stop has come.
 struct stop_progress {
   exit_kind kind = exit_kind::normal;
   failure reason;
   bool hook_called = false;
+  /// Ends without hooks, now and whatever `kind` will be reported.
+  bool kill = false;
+  /// Of an actor that has moved: what its host has been told.
+  bool host_told = false;
+  bool host_told_to_kill = false;
   /// Set where the slot gets a new instance instead of being released.
   unique_function<void(shard&, slot&)> rebuild;
   const actor_type* rebuild_type = nullptr;
@@ -79,6 +119,7 @@ struct extras {
   envelope_queue stash{0};
   std::uint32_t held_count = 0;
   std::uint32_t backlog_count = 0;
+  std::uint32_t stash_count = 0;
   /// Tokens in the FIFO that will look after held and backlog.
   std::uint32_t tokens = 0;
   mailbox_options mailbox;
@@ -86,8 +127,8 @@ struct extras {
   std::vector<actor_id> watchers;
   std::vector<actor_id> watched;
   std::vector<actor_id> throttled_senders;
-  std::vector<open_request> open_requests;
-  std::vector<actor_id> remote_children;
+  open_requests owed;
+  std::unique_ptr<far_children> far;
   actor_id remote_parent;
   /// Of a guest: the id it was born with. Of one that moved: its slot at the host.
   actor_id elsewhere;
@@ -96,6 +137,8 @@ struct extras {
   pending_ask* asks = nullptr;
   task_frame* tasks = nullptr;
   std::unique_ptr<stop_progress> stop;
+  /// Of a failed actor that waits for a decision.
+  std::unique_ptr<failure> why;
   std::shared_ptr<std::atomic<std::uint64_t>> routed_done;
   std::string name;
   /// How long an ordered stop may take before it becomes a kill; negative: for ever.
@@ -106,6 +149,8 @@ struct extras {
   std::uint32_t failures = 0;
   std::uint32_t handled_wraps = 0;
   std::uint32_t peak = 0;
+  /// Of an id given out whose actor has been told to end before its birth.
+  exit_kind ended_early = exit_kind::normal;
   bool subscribed = false;
   bool named = false;
 };

@@ -56,6 +56,7 @@ ref<A> spawn_child(const spawn_options& options, Args&&... args) {
   } else {
     id = there.reserve();
     here.call(id, creation<A>(here.self(), birth_of(options), std::forward<Args>(args)...));
+    here.expect_child(id, options.shutdown.count());
   }
   if (!options.name.empty()) name_newborn(node, options.name, id, actor_type_ptr<A>);
   return ref<A>{id};
@@ -88,7 +89,7 @@ void tell_from_anywhere(actor_id to, M&& message) {
     return;
   }
   message_head head{message_index<type>, 0, to, {}, 0};
-  if (engine* node = engine_of(to.node())) node->post(head, std::forward<M>(message));
+  if (engine_visit node = engine_of(to.node())) node->post(head, std::forward<M>(message));
 }
 
 template <class M>

@@ -12,6 +12,13 @@ namespace actors::detail {
 /// Nanoseconds since the driver's epoch.
 using nanoseconds_t = std::int64_t;
 
+/// `now + delay`, at most a time that no clock reaches; a negative delay counts as none.
+[[nodiscard]] constexpr nanoseconds_t time_after(nanoseconds_t now, nanoseconds_t delay) noexcept {
+  constexpr nanoseconds_t last = INT64_MAX / 2;
+  if (delay <= 0) return now;
+  return now >= last || delay >= last - now ? last : now + delay;
+}
+
 /// Embedded in whatever waits for a time.
 struct timer_node {
   timer_node* next = nullptr;
