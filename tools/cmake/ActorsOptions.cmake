@@ -27,7 +27,7 @@ endif()
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wnon-virtual-dtor -Woverloaded-virtual -Wextra-semi)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  add_compile_options(-Wno-restrict -Wno-maybe-uninitialized) # GCC bug 105651: false for inlined std::string operations
+  add_compile_options(-Wno-restrict -Wno-maybe-uninitialized) # false with GCC 12: std::string (bug 105651), tl::expected
 endif()
 if(ACTORS_WERROR)
   add_compile_options(-Werror)
