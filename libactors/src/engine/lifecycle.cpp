@@ -470,8 +470,7 @@ void shard::drain_to_dead_letters(slot& s) {
 
 void shard::watch(actor_id who) {
   extras& x = cold(*self_slot_);
-  if (std::find(x.watched.begin(), x.watched.end(), who) != x.watched.end()) return;
-  x.watched.push_back(who);
+  if (!x.watched.insert(who).second) return;
   if (slot* s = find(who)) {
     cold(*s).watchers.push_back(self());
     return;
@@ -484,12 +483,12 @@ void shard::watch(actor_id who) {
 }
 
 void shard::unwatch(actor_id who) {
-  if (self_slot_->cold != nullptr) std::erase(self_slot_->cold->watched, who);
+  if (self_slot_->cold != nullptr) self_slot_->cold->watched.erase(who);
   unwatch_for(who, self());
 }
 
 void shard::forget_watched(const actor_id& who) noexcept {
-  if (self_slot_ != nullptr && self_slot_->cold != nullptr) std::erase(self_slot_->cold->watched, who);
+  if (self_slot_ != nullptr && self_slot_->cold != nullptr) self_slot_->cold->watched.erase(who);
 }
 
 void shard::unwatch_for(actor_id who, actor_id watcher) {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -125,7 +126,7 @@ struct extras {
   mailbox_options mailbox;
 
   std::vector<actor_id> watchers;
-  std::vector<actor_id> watched;
+  std::unordered_set<actor_id> watched;
   std::vector<actor_id> throttled_senders;
   open_requests owed;
   std::unique_ptr<far_children> far;
