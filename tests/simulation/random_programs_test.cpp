@@ -25,6 +25,7 @@ namespace {
 struct world {
   enum class fate : std::uint8_t { sent, handled, thrown };
   struct ask_record {
+    std::uint64_t serial;
     std::uint64_t incarnation;
     std::uint64_t epoch;
     duration timeout;
@@ -123,8 +124,8 @@ struct failed_on_purpose : std::runtime_error {
 
 template <int Kind>
 using handled_by =
-    std::conditional_t<Kind == careless, messages<work, query, delayed, beat, open_up, down, outcome<query, int>>,
-                       messages<work, query, delayed, beat, open_up, down, outcome<query, int>, child_failed,
+    std::conditional_t<Kind == careless, messages<work, query, delayed, beat, open_up, down, outcome<query, std::uint64_t>>,
+                       messages<work, query, delayed, beat, open_up, down, outcome<query, std::uint64_t>, child_failed,
                                 child_stopped>>;
 
 template <int Kind>
@@ -147,13 +148,14 @@ public:
     maybe_throw(s, &m.mark);
   }
 
-  task<expected<int>> on(query m) {
+  task<expected<std::uint64_t>> on(query m) {
     agent_state& s = *state_;
     if (s.closed) {
       base::stash(std::move(m));
       co_return 0;
     }
     begin(s, m.mark);
+    const std::uint64_t serial = m.mark.serial;
     struct turn {
       agent_state& s;
       explicit turn(agent_state& state) : s{state} { ++s.suspended; }
@@ -165,12 +167,11 @@ public:
       auto to = s.w->anyone();
       std::size_t record = open_ask(s);
       auto r = co_await base::ask(to.template as<agent<0>>(), question(s, to), time_of(s, record));
-      close_ask(s.w, record);
-      (void)r;
+      close_ask(s.w, record, r);
     }
     maybe_throw(s, &m.mark);
     if (s.w->random.one_in(5)) co_return failure{errc::cancelled, {}, "no", ""};
-    co_return 1;
+    co_return serial;
   }
 
   void on(delayed d) {
@@ -194,12 +195,12 @@ public:
     arrive(*state_);
     state_->w->ended.insert(d.who);
   }
-  void on(outcome<query, int> o) {
+  void on(outcome<query, std::uint64_t> o) {
     agent_state& s = *state_;
     arrive(s);
     auto at = s.w->tickets.find({base::self().id(), o.request});
     if (at == s.w->tickets.end()) return s.w->error("an outcome that nobody asked for");
-    close_ask(s.w, at->second);
+    close_ask(s.w, at->second, o.result);
     s.w->tickets.erase(at);
   }
   void on(child_failed f) {
@@ -239,11 +240,13 @@ private:
 
   std::size_t open_ask(agent_state& s) {
     duration timeout = std::chrono::microseconds{s.w->random.one_in(4) ? s.w->random.below(500) : s.w->random.below(200'000)};
-    s.w->asks.push_back({s.incarnation, s.w->lives[s.incarnation].epoch, timeout, base::now() + timeout + slack});
+    // The serial is that of the question, which is made next.
+    s.w->asks.push_back({s.w->fates.size(), s.incarnation, s.w->lives[s.incarnation].epoch, timeout, base::now() + timeout + slack});
     return s.w->asks.size() - 1;
   }
   duration time_of(agent_state& s, std::size_t record) { return s.w->asks[record].timeout; }
-  static void close_ask(world* w, std::size_t record) {
+  static void close_ask(world* w, std::size_t record, const expected<std::uint64_t>& result) {
+    if (result && *result != w->asks[record].serial) w->error("the answer to another ask");
     if (++w->asks[record].outcomes > 1) w->error("two outcomes of one ask");
     if (w->node->now() > w->asks[record].deadline) w->error("an outcome after the timeout");
   }
@@ -295,8 +298,8 @@ private:
           break;
         case 7: case 8: {
           std::size_t record = open_ask(s);
-          base::ask(who, question(s, to), time_of(s, record)).then([home = &w, record](expected<int>) {
-            close_ask(home, record);
+          base::ask(who, question(s, to), time_of(s, record)).then([home = &w, record](expected<std::uint64_t> r) {
+            close_ask(home, record, r);
           });
           break;
         }
@@ -423,7 +426,7 @@ std::vector<std::string> run_program(std::uint64_t seed) {
     w.node = &node;
     w.moves = options.moves;
     w.budget = 40 + static_cast<int>(w.random.below(250));
-    std::vector<future<int>> open;
+    std::vector<future<std::uint64_t>> open;
     auto begin = [&]<int Kind>(std::integral_constant<int, Kind>) {
       auto a = node.spawn<agent<Kind>>(&w);
       w.kinds[a.id()] = Kind;

@@ -52,14 +52,22 @@ class [[nodiscard]] future {
 public:
   future(detail::engine& node, std::shared_ptr<detail::outside_answer<R>> state, std::uint64_t request,
          duration timeout)
-      : node_{&node}, state_{std::move(state)}, request_{request},
+      : node_{&node}, number_{node.node()}, state_{std::move(state)}, request_{request},
         deadline_{detail::time_after(node.drive().clock(), timeout.count())} {}
+  future(future&&) noexcept = default;
+  future& operator=(future&&) = delete;
+  /// One that is dropped is an ask whose outcome nobody wants.
+  ~future() {
+    if (state_ == nullptr || ready()) return;
+    if (auto node = detail::engine_of(number_)) node->close_outside(request_);
+  }
 
   /// Whether `result` would return at once.
   [[nodiscard]] bool ready() const noexcept { return state_->done.load(std::memory_order_acquire); }
 
   /// Waits for the outcome: the reply, or a failure at the latest when the time of the ask is over.
   [[nodiscard]] expected<R> result() {
+    if (ready()) return std::move(*state_->result);
     auto& driver = node_->drive();
     if (!driver.wait(state_->done, deadline_ - driver.clock()) && node_->close_outside(request_))
       return tl::make_unexpected(failure{errc::timeout, {}, "no answer within the time given", ""});
@@ -77,6 +85,7 @@ public:
 
 private:
   detail::engine* node_;
+  std::uint64_t number_;
   std::shared_ptr<detail::outside_answer<R>> state_;
   std::uint64_t request_;
   detail::nanoseconds_t deadline_;

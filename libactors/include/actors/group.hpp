@@ -183,43 +183,59 @@ struct gather {
   duration timeout;
 };
 
-/// Asks the members of one shard and folds their replies in order.
+/// Collects replies by position; folds them in order once all are there.
+template <class R, class Op>
+class fold {
+public:
+  explicit fold(Op op) : op_{std::move(op)} {}
+
+  /// A further reply to come; returns its position.
+  std::size_t expect_one() {
+    parts_.emplace_back();
+    return parts_.size() - 1;
+  }
+  /// True when it was the last one, or a failure: the answer has been given.
+  bool take(std::size_t i, expected<R> part, const promise<R>& answer) {
+    if (!part) {
+      answer.fail(std::move(part.error()));
+      return true;
+    }
+    parts_[i] = std::move(*part);
+    if (++arrived_ != parts_.size()) return false;
+    R sum = std::move(*parts_[0]);
+    for (std::size_t k = 1; k < parts_.size(); ++k) sum = op_(std::move(sum), std::move(*parts_[k]));
+    answer.set(std::move(sum));
+    return true;
+  }
+
+private:
+  Op op_;
+  std::vector<std::optional<R>> parts_;
+  std::size_t arrived_ = 0;
+};
+
+/// Asks the members of one shard and folds their replies. It ends with the answer.
 template <class A, class M, class R, class Op>
 class leaf_reducer : public actor<leaf_reducer<A, M, R, Op>> {
 public:
   using handles = messages<gather>;
-  leaf_reducer(reduction<A, M, R, Op> what, std::uint32_t shard) : what_{std::move(what)}, shard_{shard} {}
+  leaf_reducer(reduction<A, M, R, Op> what, std::uint32_t shard)
+      : what_{std::move(what)}, shard_{shard}, replies_{what_.op()} {}
 
   promise<R> on(gather g) {
     auto answer = this->template make_promise<R>();
-    const auto& mine = what_.members().core()->by_shard[shard_];
-    parts_.resize(mine.size());
-    missing_ = mine.size();
-    for (std::size_t i = 0; i < mine.size(); ++i)
-      this->ask(what_.members()[mine[i]], M{what_.message()}, g.timeout)
-          .then([this, i, answer](expected<R> part) { take(i, std::move(part), answer); });
+    for (std::uint32_t each : what_.members().core()->by_shard[shard_])
+      this->ask(what_.members()[each], M{what_.message()}, g.timeout)
+          .then([this, i = replies_.expect_one(), answer](expected<R> part) {
+            if (replies_.take(i, std::move(part), answer)) this->stop();
+          });
     return answer;
   }
 
 private:
-  void take(std::size_t i, expected<R> part, const promise<R>& answer) {
-    if (!part) {
-      answer.fail(std::move(part.error()));
-      this->stop();
-      return;
-    }
-    parts_[i] = std::move(*part);
-    if (--missing_ != 0) return;
-    R sum = std::move(*parts_[0]);
-    for (std::size_t k = 1; k < parts_.size(); ++k) sum = what_.op()(std::move(sum), std::move(*parts_[k]));
-    answer.set(std::move(sum));
-    this->stop();
-  }
-
   reduction<A, M, R, Op> what_;
   std::uint32_t shard_;
-  std::vector<std::optional<R>> parts_;
-  std::size_t missing_ = 0;
+  fold<R, Op> replies_;
 };
 
 /// Folds what the shards give. Its children are the leaves; it ends with the answer.
@@ -227,46 +243,30 @@ template <class A, class M, class R, class Op>
 class root_reducer : public actor<root_reducer<A, M, R, Op>> {
 public:
   using handles = messages<gather>;
-  explicit root_reducer(reduction<A, M, R, Op> what) : what_{std::move(what)} {}
+  explicit root_reducer(reduction<A, M, R, Op> what) : what_{std::move(what)}, replies_{what_.op()} {}
 
   promise<R> on(gather g) {
     auto answer = this->template make_promise<R>();
+    if (what_.members().size() == 0) {
+      answer.fail({errc::invalid_argument, {}, "a group without members has nothing to reduce", "0"});
+      this->stop();
+      return answer;
+    }
     const auto& by_shard = what_.members().core()->by_shard;
     for (std::uint32_t s = 0; s < by_shard.size(); ++s) {
       if (by_shard[s].empty()) continue;
-      std::size_t i = parts_.size();
-      parts_.emplace_back();
-      ++missing_;
       auto leaf = this->template spawn<leaf_reducer<A, M, R, Op>>(on_shard(s), what_, s);
-      this->ask(leaf, gather{g.timeout}, g.timeout).then([this, i, answer](expected<R> part) {
-        take(i, std::move(part), answer);
-      });
-    }
-    if (missing_ == 0) {
-      answer.fail({errc::invalid_argument, {}, "a group without members has nothing to reduce", "0"});
-      this->stop();
+      this->ask(leaf, gather{g.timeout}, g.timeout)
+          .then([this, i = replies_.expect_one(), answer](expected<R> part) {
+            if (replies_.take(i, std::move(part), answer)) this->stop();
+          });
     }
     return answer;
   }
 
 private:
-  void take(std::size_t i, expected<R> part, const promise<R>& answer) {
-    if (!part) {
-      answer.fail(std::move(part.error()));
-      this->stop();
-      return;
-    }
-    parts_[i] = std::move(*part);
-    if (--missing_ != 0) return;
-    R sum = std::move(*parts_[0]);
-    for (std::size_t k = 1; k < parts_.size(); ++k) sum = what_.op()(std::move(sum), std::move(*parts_[k]));
-    answer.set(std::move(sum));
-    this->stop();
-  }
-
   reduction<A, M, R, Op> what_;
-  std::vector<std::optional<R>> parts_;
-  std::size_t missing_ = 0;
+  fold<R, Op> replies_;
 };
 
 std::shared_ptr<group_core> lay_out(engine& node, grid shape, actors::layout how);
@@ -303,6 +303,11 @@ void group<A>::multicast(const M& message) const {
     if (mine.empty()) continue;
     if (here != nullptr && here->index() == s) {
       for (std::uint32_t i : mine) here->tell<M>(core_->members[i], M{message});
+      continue;
+    }
+    if (node->shard_at(s)->inbox_full()) {
+      for (std::uint32_t i : mine)
+        node->add_dead_letter({core_->members[i], sender, std::string{type_name<M>()}, errc::overloaded});
       continue;
     }
     auto work = [core = core_, s, sender, message](detail::shard& there, actor_id) {

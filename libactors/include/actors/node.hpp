@@ -103,6 +103,9 @@ public:
   [[nodiscard]] std::uint64_t dead_letter_count(errc reason) const { return engine_->dead_letter_count(reason); }
   [[nodiscard]] std::uint32_t shard_count() const { return engine_->shard_count(); }
   [[nodiscard]] virtual node_counters counters() const;
+  /// What has been counted for one actor. Waits for its shard; not inside handlers.
+  /// Errors: no_such_actor, timeout (its shard is busy with one handler), shutting_down.
+  [[nodiscard]] expected<actor_counters> counters(any_ref who, duration timeout = default_ask_timeout);
   [[nodiscard]] detail::engine& engine() noexcept { return *engine_; }
 
 protected:
@@ -127,6 +130,7 @@ public:
   /// True when everything ended in order. Threading: outside of handlers.
   bool shutdown();
 
+  using basic_node::counters;
   [[nodiscard]] node_counters counters() const override;
 
 private:

@@ -7,7 +7,7 @@
 namespace actors {
 
 /// An immutable payload that many messages may carry: inside a process all copies are the same
-/// object; outside it travels as its value. Threading: readable from any thread.
+/// object; outside it travels as its value (nodes and links come later). Threading: readable from any thread.
 template <class T>
 class shared {
 public:

@@ -44,7 +44,7 @@ struct spawn_options {
 inline const spawn_options here{.place = spawn_options::where::here};
 /// On the next shard in turn that is not stuck.
 inline const spawn_options anywhere{.place = spawn_options::where::any_shard};
-/// With a thread of its own: for handlers that block.
+/// With a thread of its own: for handlers that block. Such handlers are not reported as slow.
 inline const spawn_options own_thread{.place = spawn_options::where::own_thread};
 /// On the shard with this number, modulo the number of shards.
 [[nodiscard]] inline spawn_options on_shard(std::uint32_t index) {

@@ -74,6 +74,7 @@ public:
   [[nodiscard]] const std::vector<std::string>& logged() const noexcept;
   /// Stops all actors in order and runs until they have ended; false if some did not within `limit`.
   bool shutdown(duration limit = std::chrono::seconds{60});
+  using basic_node::counters;
   [[nodiscard]] node_counters counters() const override;
 
 private:

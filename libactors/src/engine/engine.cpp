@@ -245,7 +245,8 @@ std::vector<actor_id> engine::subscribers(const std::string& topic) const {
 
 void engine::add_dead_letter(dead_letter letter) {
   dead_letter_count_.fetch_add(1, std::memory_order_relaxed);
-  dead_by_reason_[static_cast<std::size_t>(letter.reason) % reasons].fetch_add(1, std::memory_order_relaxed);
+  auto& of_reason = dead_by_reason_[static_cast<std::size_t>(letter.reason) % reasons];
+  log_dead_letter(letter, of_reason.fetch_add(1, std::memory_order_relaxed) + 1);
   spin_guard guard{letters_lock_};
   if (letters_.size() < remembered) {
     letters_.push_back(std::move(letter));
@@ -253,6 +254,20 @@ void engine::add_dead_letter(dead_letter letter) {
     letters_[next_letter_] = std::move(letter);
     next_letter_ = (next_letter_ + 1) % remembered;
   }
+}
+
+void engine::log_dead_letter(const dead_letter& letter, std::uint64_t count) {
+  // The failure has its own line, and a node that goes down drops what it drops.
+  if (letter.reason == errc::actor_failed || letter.reason == errc::shutting_down) return;
+  // One line a second for each reason: a flood must not become a flood of lines.
+  auto& next = next_letter_log_[static_cast<std::size_t>(letter.reason) % reasons];
+  nanoseconds_t due = next.load(std::memory_order_relaxed);
+  const nanoseconds_t now = driver_.clock();
+  if (now < due || !next.compare_exchange_strong(due, now + 1'000'000'000, std::memory_order_relaxed)) return;
+  const bool expected = letter.reason == errc::no_such_actor || letter.reason == errc::actor_stopped;
+  log(expected ? log_level::info : log_level::warning,
+      "dead letter: " + letter.message_type + " for actor " + to_string(letter.target) + ": " +
+          std::string{to_string(letter.reason)} + " (" + std::to_string(count) + " so far)");
 }
 
 std::vector<dead_letter> engine::recent_dead_letters() const {

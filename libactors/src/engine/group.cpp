@@ -7,6 +7,13 @@ namespace actors::detail {
 
 promise<combined> collective_agent::on(contribution part) {
   auto answer = make_promise<combined>();
+  // One that comes again has given up its first try.
+  auto again = std::find_if(parts_.begin(), parts_.end(), [&](auto& p) { return p.first.index == part.index; });
+  if (again != parts_.end()) {
+    again->second.fail({errc::cancelled, self().id(), "this member has come again", std::to_string(part.index)});
+    *again = {std::move(part), answer};
+    return answer;
+  }
   parts_.emplace_back(std::move(part), answer);
   if (parts_.size() == expected_) complete();
   return answer;

@@ -38,12 +38,14 @@ void dedicated_thread::run() {
   ended_.store(true, std::memory_order_release);
 }
 
-bool dedicated_thread::stop(std::chrono::nanoseconds patience) {
+void dedicated_thread::request_stop() {
   stopping_.store(true);
   wake();
-  auto give_up = std::chrono::steady_clock::now() + patience;
+}
+
+bool dedicated_thread::wait_until_ended(std::chrono::steady_clock::time_point deadline) {
   while (!ended_.load(std::memory_order_acquire)) {
-    if (std::chrono::steady_clock::now() > give_up) {
+    if (std::chrono::steady_clock::now() > deadline) {
       thread_.detach();
       return false;
     }

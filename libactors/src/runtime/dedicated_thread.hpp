@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -19,8 +20,9 @@ public:
   ~dedicated_thread();
 
   void wake();
-  /// Tells the thread to end. True when it did within the time; else it is left behind.
-  bool stop(std::chrono::nanoseconds patience);
+  void request_stop();
+  /// True when the thread has ended by then; else it is left behind.
+  bool wait_until_ended(std::chrono::steady_clock::time_point deadline);
 
 private:
   void run();

@@ -20,6 +20,16 @@ expected<void> basic_node::enter_name(const std::string& name, actor_id id, cons
   return entered;
 }
 
+expected<actor_counters> basic_node::counters(any_ref who, duration timeout) {
+  auto state = std::make_shared<detail::outside_answer<actor_counters>>();
+  std::uint64_t request = engine_->open_outside(state);
+  future<actor_counters> counted{*engine_, std::move(state), request, timeout};
+  if (engine_->closing() && engine_->close_outside(request))
+    return tl::make_unexpected(failure{errc::shutting_down, who.id(), "the node is shutting down", ""});
+  engine_->post_call(who.id(), [request](detail::shard& there, actor_id id) { there.report_counters(id, request); });
+  return counted.result();
+}
+
 node_counters basic_node::counters() const {
   node_counters c;
   for (std::uint32_t i = 0; detail::shard* s = engine_->shard_at(i); ++i) {

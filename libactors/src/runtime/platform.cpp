@@ -83,15 +83,16 @@ void platform::wake(detail::shard& s) {
   if (s.index() < jobs_.size())
     jobs_[s.index()]->wake();
   else
-    thread_of(s).wake();
+    if (dedicated_thread* t = thread_of(s)) t->wake();
   if (!awake_.load(std::memory_order_relaxed)) deadline_changed(0);
 }
 
-dedicated_thread& platform::thread_of(detail::shard& s) {
+dedicated_thread* platform::thread_of(detail::shard& s) {
   std::lock_guard guard{threads_mutex_};
+  if (stopping_.load()) return nullptr;
   auto& t = dedicated_[s.index()];
   if (t == nullptr) t = std::make_unique<dedicated_thread>(*this, s);
-  return *t;
+  return t.get();
 }
 
 nanoseconds_t platform::clock() {
@@ -266,27 +267,26 @@ bool platform::all_ended() const {
 }
 
 bool platform::shutdown() {
-  if (down_) return true;
-  down_ = true;
+  if (std::exchange(down_, true)) return orderly_;
   // Workers caught in a handler can be told apart only by waiting for the others.
   for (std::uint32_t i = 0; detail::shard* s = engine_->shard_at(i); ++i)
     engine_->post_call({s->place(), detail::shard::root, 1}, [](detail::shard& there, actor_id) { there.begin_shutdown(); });
   auto give_up = std::chrono::steady_clock::now() + options_.shutdown_timeout;
   while (!all_ended() && std::chrono::steady_clock::now() < give_up)
     std::this_thread::sleep_for(std::chrono::microseconds{100});
-  bool orderly = all_ended();
+  orderly_ = all_ended();
   engine_->close_doors();
-  if (!orderly) log(log_level::error, "shutdown: not all actors ended in time; the rest is killed");
+  if (!orderly_) log(log_level::error, "shutdown: not all actors ended in time; the rest is killed");
   bool caf_ended = end_caf_actors();
   if (!caf_ended) log(log_level::error, "shutdown: a CAF actor does not end; it is left behind");
   bool threads_ended = stop_threads();
   if (!threads_ended) log(log_level::error, "shutdown: a handler does not return; its thread is left behind");
   left_behind_ = !caf_ended || !threads_ended;
-  if (left_behind_) return false;
+  if (left_behind_) return orderly_ = false;
   // Our actors hold CAF handles, and CAF's threads are the last that might call the engine.
   engine_->abandon();
   system_.reset();
-  return orderly;
+  return orderly_;
 }
 
 bool platform::end_caf_actors() {
@@ -318,12 +318,14 @@ bool platform::stop_threads() {
   bool all = true;
   {
     std::lock_guard guard{threads_mutex_};
-    for (auto& [index, t] : dedicated_) all &= t->stop(patience);
+    for (auto& [index, t] : dedicated_) t->request_stop();
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    for (auto& [index, t] : dedicated_) all &= t->wait_until_ended(deadline);
   }
   // Workers that still run a shard after a while do not come back.
   auto give_up = std::chrono::steady_clock::now() + patience;
   auto caught = [this] {
-    return std::any_of(jobs_.begin(), jobs_.end(), [](auto& j) { return j->running(); });
+    return std::any_of(jobs_.begin(), jobs_.end(), [](auto& j) { return !j->idle(); });
   };
   while (caught() && std::chrono::steady_clock::now() < give_up)
     std::this_thread::sleep_for(std::chrono::microseconds{100});

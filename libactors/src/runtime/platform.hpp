@@ -57,6 +57,8 @@ public:
   bool shutdown();
   /// After a shutdown: a thread or CAF actor did not end and may still touch this object, which must
   /// not be destroyed then.
+  /// The node goes down: shards are left as they are. Threading: any.
+  [[nodiscard]] bool stopping() const noexcept { return stopping_.load(std::memory_order_relaxed); }
   [[nodiscard]] bool left_behind() const noexcept { return left_behind_; }
   [[nodiscard]] node_counters counters() const;
 
@@ -79,7 +81,8 @@ private:
   [[nodiscard]] detail::nanoseconds_t wake_due(detail::nanoseconds_t now);
   [[nodiscard]] bool all_ended() const;
   void report_slow(const detail::shard::activity& what, detail::nanoseconds_t took);
-  dedicated_thread& thread_of(detail::shard& s);
+  /// Null once the node goes down.
+  dedicated_thread* thread_of(detail::shard& s);
   [[nodiscard]] bool end_caf_actors();
   [[nodiscard]] bool stop_threads();
 
@@ -112,7 +115,8 @@ private:
   std::atomic<int> waiters_{0};
 
   std::thread clock_thread_;
-  bool down_ = false;
+  bool down_ = false; // this and the next: only the thread that shuts down
+  bool orderly_ = true;
   bool left_behind_ = false;
 };
 

@@ -55,6 +55,10 @@ caf::resumable* shared_queue::pop_until(const std::atomic<bool>& stop) {
   return job;
 }
 
-void shared_queue::wake_all() { ready_.notify_all(); }
+void shared_queue::wake_all() {
+  // The lock keeps the notification from falling between a look and a sleep.
+  { std::lock_guard guard{mutex_}; }
+  ready_.notify_all();
+}
 
 } // namespace actors::runtime

@@ -26,6 +26,10 @@ caf::resumable::resume_result shard_job::resume(caf::execution_unit*, size_t) {
   state_.store(state::running, std::memory_order_relaxed);
   const auto quantum = owner_.options().quantum;
   for (;;) {
+    if (owner_.stopping()) {
+      state_.store(state::idle, std::memory_order_seq_cst);
+      return done;
+    }
     bool more = shard_.run(owner_.clock(), quantum);
     if (int to = donate_to.exchange(-1, std::memory_order_relaxed); to >= 0 && more)
       owner_.count_move(shard_.donate(static_cast<std::uint32_t>(to), 256));

@@ -249,6 +249,8 @@ BOOST_AUTO_TEST_CASE(a_promise_counts_once) {
     f.node.run_for(2s);
     std::sort(got.begin(), got.end());
     BOOST_TEST(got == (std::vector<int>{0, 1, 2}), boost::test_tools::per_element());
+    auto& shard = *f.node.engine().shard_at(place);
+    BOOST_TEST(shard.cold(*shard.find(f.there.id())).owed.empty());
   }
 }
 

@@ -235,6 +235,42 @@ BOOST_AUTO_TEST_CASE(a_flooded_actor_does_not_delay_its_neighbours) {
   BOOST_TEST(seen_when_neighbour_ran <= 5000U);
 }
 
+BOOST_AUTO_TEST_CASE(a_flood_behind_messages_laid_aside_keeps_its_order) {
+  testing::node node{plain()};
+  journal log;
+  auto a = node.spawn<puppet>(&log, "a");
+  perform<puppet>(node, a, [](puppet& self) {
+    self.stash(number{0});
+    self.unstash_all();
+    // More than its fair share of the queue: the youngest wait elsewhere.
+    for (int i = 1; i < 6000; ++i) self.tell(self.self(), number{i});
+  });
+  BOOST_TEST((log == numbers("a", 0, 6000)));
+}
+
+BOOST_AUTO_TEST_CASE(a_flood_from_another_shard_in_bursts_keeps_its_order) {
+  for (std::uint64_t seed = 1; seed < 5; ++seed) {
+    testing::node node{plain(2, seed)};
+    std::uint64_t seen = 0;
+    bool ordered = true;
+    int next = 0;
+    journal log;
+    auto flooded = node.spawn<counter>(on_shard(1), &seen, &ordered);
+    auto sender = node.spawn<puppet>(on_shard(0), &log);
+    for (int round = 0; round < 40; ++round) {
+      // Sometimes more than is sorted into mailboxes at once, sometimes little.
+      const int burst = round % 6 == 0 ? 60'000 : 100;
+      sender.tell(act<puppet>{[&, burst](puppet& self) {
+        for (int i = 0; i < burst; ++i) self.tell(flooded, number{next++});
+      }});
+      for (int i = 0; i < 30; ++i) node.step();
+    }
+    node.run_until_idle();
+    BOOST_TEST(ordered);
+    BOOST_TEST(seen == static_cast<std::uint64_t>(next));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(memory_is_bounded_under_a_flood_from_one_handler) {
   testing::node node{plain()};
   std::uint64_t seen = 0;

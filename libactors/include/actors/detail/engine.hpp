@@ -18,6 +18,17 @@
 
 namespace actors {
 
+/// What the runtime counts for one actor.
+struct actor_counters {
+  /// Messages handled since its birth, restarts included.
+  std::uint64_t handled = 0;
+  /// Messages that wait now, and the most that waited aside (behind the first 4096) so far.
+  std::uint64_t waiting = 0;
+  std::uint64_t peak = 0;
+  std::uint32_t failures = 0;
+  std::uint32_t restarts = 0;
+};
+
 /// A message that reached nobody, and why.
 struct dead_letter {
   actor_id target{};
@@ -173,6 +184,8 @@ private:
   mutable spin_lock asks_lock_;
   std::unordered_map<std::uint64_t, std::shared_ptr<outside_ask>> asks_;
   std::uint64_t next_ask_ = 1;
+  void log_dead_letter(const dead_letter& letter, std::uint64_t count);
+  std::atomic<nanoseconds_t> next_letter_log_[reasons] = {};
   mutable spin_lock letters_lock_;
   std::vector<dead_letter> letters_;
   std::size_t next_letter_ = 0;
@@ -216,7 +229,9 @@ void engine::post(const message_head& head, M&& message) {
   const std::uint32_t size = envelope_size(payload<type>::size, head.flags);
   void* box = nullptr;
   if constexpr (is_boxed<type>) box = new type{std::move(copy)};
-  bool taken = s->post(size, [&](envelope* e) {
+  const auto limit = (head.flags & (flag::system | flag::answers | flag::vital)) != 0 ? shard::bound::ignored
+                                                                                        : shard::bound::minded;
+  bool taken = s->post(size, limit, [&](envelope* e) {
     write_header(e, head, size);
     if constexpr (is_boxed<type>)
       *static_cast<void**>(e->payload()) = box;

@@ -108,9 +108,15 @@ public:
   /// Appends a chunk of envelopes. Whoever opens a chunk asks first whether the inbox is full, so what
   /// is under way never has to be thrown away.
   void hand_over(chunk* c) noexcept;
+  /// More waits in front of this shard than it may: senders are refused.
+  [[nodiscard]] bool inbox_full() const noexcept;
+  /// Whether a message minds the bound of the inbox: orders of the system and answers do not.
+  enum class bound : std::uint8_t { minded, ignored };
   /// Builds one envelope under the lock of the foreign chunk. `fill(envelope*)` must not throw.
   template <class Fill>
-  bool post(std::uint32_t size, Fill&& fill);
+  bool post(std::uint32_t size, bound limit, Fill&& fill);
+  /// Completes the ask `request` from outside with the actor's counters.
+  void report_counters(actor_id id, std::uint64_t request);
   /// Gives out an id here for an actor that a `shard_call` will create.
   [[nodiscard]] actor_id reserve();
 
@@ -314,7 +320,6 @@ private:
   void guest_ended(slot& s, std::uint32_t index, exit_kind kind, failure reason);
   void add_far_child(slot& s, std::uint32_t index, actor_id child, nanoseconds_t shutdown);
 
-  [[nodiscard]] bool inbox_full() const noexcept;
   envelope* stash_envelope(std::uint32_t type, std::size_t payload_size);
   actor_timer& new_timer(const message_type& type, actor_id target, nanoseconds_t delay,
                          nanoseconds_t period);

@@ -144,13 +144,13 @@ expected<R> take_answer(answer_view answer) {
 }
 
 template <class Fill>
-bool shard::post(std::uint32_t size, Fill&& fill) {
+bool shard::post(std::uint32_t size, bound limit, Fill&& fill) {
   spin_guard guard{foreign_lock_};
   chunk* c = foreign_last_;
   if (c == nullptr || c->capacity - c->used < size) {
     std::uint32_t wanted = c == nullptr ? 0 : 2;
     while (size > chunk_sizes[wanted] - sizeof(chunk)) ++wanted;
-    if (inbox_full()) return false;
+    if (limit == bound::minded && inbox_full()) return false;
     c = chunk_pool::make(wanted);
     c->source = outside;
     inbox_bytes_.fetch_add(c->capacity, std::memory_order_relaxed);
