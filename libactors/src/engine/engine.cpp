@@ -259,6 +259,8 @@ void engine::add_dead_letter(dead_letter letter) {
 void engine::log_dead_letter(const dead_letter& letter, std::uint64_t count) {
   // The failure has its own line, and a node that goes down drops what it drops.
   if (letter.reason == errc::actor_failed || letter.reason == errc::shutting_down) return;
+  // News of the runtime's own (`down`) for somebody who has ended meanwhile is nobody's loss.
+  if (letter.message_type.starts_with("actors::")) return;
   // One line a second for each reason: a flood must not become a flood of lines.
   auto& next = next_letter_log_[static_cast<std::size_t>(letter.reason) % reasons];
   nanoseconds_t due = next.load(std::memory_order_relaxed);
