@@ -472,7 +472,7 @@ std::vector<std::string> run_program(std::uint64_t seed) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::uint64_t programs = 2'000;
 #else
-constexpr std::uint64_t programs = 20'000;
+constexpr std::uint64_t programs = 60'000;
 #endif
 
 } // namespace
