@@ -29,6 +29,18 @@ constexpr std::uint32_t busy_before_moving = 5;
 /// takes the worker's place.
 constexpr nanoseconds_t stuck_after = 500'000'000;
 
+/// Looks until `condition` holds, at most for `patience`: for the end of a node, where those waited
+/// for may be caught in a handler and can notify nobody.
+template <class Condition>
+bool comes_true(Condition condition, std::chrono::nanoseconds patience) {
+  const auto give_up = std::chrono::steady_clock::now() + patience;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() >= give_up) return condition();
+    std::this_thread::sleep_for(std::chrono::microseconds{100});
+  }
+  return true;
+}
+
 std::uint64_t next_node_number() {
   static std::atomic<std::uint64_t> next{1};
   return next.fetch_add(1);
@@ -271,10 +283,7 @@ bool platform::shutdown() {
   // Workers caught in a handler can be told apart only by waiting for the others.
   for (std::uint32_t i = 0; detail::shard* s = engine_->shard_at(i); ++i)
     engine_->post_call({s->place(), detail::shard::root, 1}, [](detail::shard& there, actor_id) { there.begin_shutdown(); });
-  auto give_up = std::chrono::steady_clock::now() + options_.shutdown_timeout;
-  while (!all_ended() && std::chrono::steady_clock::now() < give_up)
-    std::this_thread::sleep_for(std::chrono::microseconds{100});
-  orderly_ = all_ended();
+  orderly_ = comes_true([this] { return all_ended(); }, options_.shutdown_timeout);
   engine_->close_doors();
   if (!orderly_) log(log_level::error, "shutdown: not all actors ended in time; the rest is killed");
   bool caf_ended = end_caf_actors();
@@ -323,13 +332,10 @@ bool platform::stop_threads() {
     for (auto& [index, t] : dedicated_) all &= t->wait_until_ended(deadline);
   }
   // Workers that still run a shard after a while do not come back.
-  auto give_up = std::chrono::steady_clock::now() + patience;
-  auto caught = [this] {
-    return std::any_of(jobs_.begin(), jobs_.end(), [](auto& j) { return !j->idle(); });
+  auto all_idle = [this] {
+    return std::all_of(jobs_.begin(), jobs_.end(), [](auto& j) { return j->idle(); });
   };
-  while (caught() && std::chrono::steady_clock::now() < give_up)
-    std::this_thread::sleep_for(std::chrono::microseconds{100});
-  if (caught()) {
+  if (!comes_true(all_idle, patience)) {
     queue_->wake_all();
     std::lock_guard guard{threads_mutex_};
     for (auto& t : substitutes_) t.detach();
