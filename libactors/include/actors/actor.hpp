@@ -116,6 +116,10 @@ protected:
   static void kill(any_ref who) { detail::current_shard->kill(who.id()); }
   /// Stops this actor after the current handler; messages that wait become dead letters.
   static void stop() { detail::current_shard->stop_self(); }
+  /// As `stop`, and the end is reported as `kind`: `exit_kind::shutdown` says that it was asked for, which
+  /// supervisors take as `normal` save that `permanent` children come back. To end abnormally, throw.
+  /// Requires: `normal` or `shutdown`.
+  static void stop(exit_kind kind) { detail::current_shard->end_self(kind, {}); }
 
   /// For a parent that handles `child_failed`: a new instance behind the same id; messages wait on.
   template <class A, class... Args>

@@ -50,8 +50,7 @@ void shard::guarded(slot& s, std::uint32_t index, std::uint32_t message_type, F&
     deferred_ = false;
     request_taken_ = false;
     if (s.flags & state::stop_soon) {
-      s.flags &= static_cast<std::uint16_t>(~state::stop_soon);
-      begin_stop(s, index, exit_kind::normal, {});
+      stop_as_asked(s, index);
     }
   }
 }

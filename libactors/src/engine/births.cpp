@@ -118,6 +118,7 @@ void shard::begin_life(slot& s, std::uint32_t, const actor_type& type, const bir
   }
   s.type = &type;
   s.parent = s.last_child = s.next_sibling = s.previous_sibling = nobody;
+  s.marks = how.kept ? mark::kept : 0;
   live_.store(live_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   // The node's bound is looked at when an actor has its fair share waiting; a tighter one always.
   const mailbox_options& general = owner_.options().mailbox;
@@ -162,7 +163,8 @@ void shard::add_far_child(slot& s, std::uint32_t i, actor_id child, nanoseconds_
   extras& x = cold(s);
   if (!x.far) x.far = std::make_unique<far_children>();
   actor_id after;
-  if (s.last_child != nobody) after = {place_, s.last_child, find(s.last_child)->generation};
+  // What an instance before this one has left behind stands in front of all that this one starts.
+  if (s.last_child != nobody && (find(s.last_child)->marks & mark::orphan) == 0) after = {place_, s.last_child, find(s.last_child)->generation};
   x.far->add({child, after, shutdown});
   // One that comes while its parent ends makes the parent look again.
   if (x.stop) urgent({urgent_step::what::child_ended, exit_kind::normal, {place_, i, s.generation}, {}});
@@ -181,6 +183,7 @@ void shard::unlink_child(slot& s, std::uint32_t) noexcept {
 void shard::give_up_birth(slot& s, std::uint32_t i) noexcept {
   // The constructor may have spawned children or told itself something already.
   s.type = &unborn_type();
+  s.marks &= static_cast<std::uint16_t>(~mark::kept);
   begin_stop(s, i, exit_kind::killed, {errc::actor_failed, id_of(s, i), "its constructor threw", ""});
 }
 
@@ -206,7 +209,7 @@ void shard::free_object(void* object, std::size_t size, std::size_t alignment) n
 /// An actor that asked for its end, or was told to end, before it stood.
 void shard::end_newborn(slot& s, actor_id id) {
   s.flags &= static_cast<std::uint16_t>(~state::stop_soon);
-  exit_kind how = s.cold != nullptr ? s.cold->ended_early : exit_kind::normal;
+  exit_kind how = s.cold != nullptr ? std::exchange(s.cold->ended_early, exit_kind::normal) : exit_kind::normal;
   if (how == exit_kind::killed)
     kill(id);
   else
@@ -242,6 +245,7 @@ void shard::release_slot(slot& s, std::uint32_t i) {
   s.cold = nullptr;
   s.type = nullptr;
   s.flags = state::vacant;
+  s.marks = 0;
   s.waiting = 0;
   // Generation 0 names nobody.
   if (++s.generation == 0) s.generation = 1;

@@ -84,11 +84,16 @@ void shard::handle_system(envelope& e) {
   } else if (e.type == message_index<unwatch_request>) {
     if (s != nullptr) std::erase(cold(*s).watchers, payload<unwatch_request>::get(e.payload()).watcher);
   } else if (e.type == message_index<stop_request>) {
-    stop(target, payload<stop_request>::get(e.payload()).kind);
+    const stop_request& what = payload<stop_request>::get(e.payload());
+    if (s == nullptr || settle_slot(*s, e.slot, what.after)) stop(target, what.kind);
   } else if (e.type == message_index<stop_in_order_request>) {
     if (s != nullptr) stop_in_turn(*s, e);
   } else if (e.type == message_index<kill_request>) {
-    kill(target);
+    if (s == nullptr || settle_slot(*s, e.slot, payload<kill_request>::get(e.payload()).after)) kill(target);
+  } else if (e.type == message_index<child_halted_notice>) {
+    child_has_halted(target, std::move(payload<child_halted_notice>::get(e.payload()).what));
+  } else if (e.type == message_index<child_started_notice>) {
+    child_has_started(target, payload<child_started_notice>::get(e.payload()).child);
   } else if (e.type == message_index<child_born>) {
     actor_id child = payload<child_born>::get(e.payload()).child;
     if (s != nullptr)
@@ -143,11 +148,11 @@ void shard::dispatch_slow(slot& s, envelope& e, origin from) {
       return;
     }
   }
-  if (s.flags & state::stopping) {
+  if ((s.flags & state::stopping) && (s.marks & mark::keeping) == 0) {
     reject(e, errc::actor_stopped);
   } else if (from == origin::inbox && (s.flags & state::backlogged)) {
     push_backlog(s, e.slot, e);
-  } else if (s.flags & (state::hold | state::has_held)) {
+  } else if (s.flags & (state::hold | state::has_held | state::stopping)) {
     hold(s, e.slot, e);
   } else if (s.flags & state::moved) {
     forward(s, e);
@@ -203,8 +208,7 @@ void shard::after_handler(slot& s, envelope&) {
   deferred_ = false;
   request_taken_ = false;
   if (s.flags & state::stop_soon) {
-    s.flags &= static_cast<std::uint16_t>(~state::stop_soon);
-    begin_stop(s, self_index_, exit_kind::normal, {});
+    stop_as_asked(s, self_index_);
   }
 }
 

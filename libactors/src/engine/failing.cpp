@@ -16,18 +16,25 @@ void shard::fail(slot& s, std::uint32_t i, failure reason, std::uint32_t message
   if (i == root || (s.flags & state::vacant)) return;
   if (s.flags & state::stopping) {
     // on_stop threw, or its coroutine did: the end goes on.
-    owner_.report_failure(id_of(s, i), s.type, reason, message_type);
+    stop_threw(s, i, std::move(reason), message_type);
     continue_stop(s, i);
     return;
   }
   ++cold(s).failures;
   actor_id id = id_of(s, i);
-  owner_.report_failure(id, s.type, reason, message_type);
+  // The supervisor that keeps it makes the report.
+  if ((s.marks & mark::kept) == 0) owner_.report_failure(id, s.type, reason, message_type);
   // Its timers stay, for the case that it is resumed.
   end_work(s, reason);
   s.flags &= static_cast<std::uint16_t>(~(state::stop_soon | state::awaiting));
-  std::string type{message_type_at(message_type).name};
+  std::string type;
+  if (message_type != message_index<shard_call>) type = message_type_at(message_type).name;
   extras& x = *s.cold;
+  if (s.marks & mark::kept) x.ended_in = type;
+  if ((s.marks & mark::kept) && (s.flags & state::guest) == 0) {
+    begin_stop(s, i, exit_kind::failed, std::move(reason));
+    return;
+  }
   x.why = std::make_unique<failure>(reason);
   if (s.flags & state::guest) {
     // The home knows the parent; it decides and sends its order here.
@@ -60,7 +67,10 @@ void shard::tell_child_failed(std::uint32_t parent, actor_id child, failure reas
 void shard::guest_failed(actor_id me, actor_id at, failure reason, std::string type) {
   slot* s = find(me);
   if (s == nullptr) return;
-  if (cold(*s).remote_parent) {
+  if (s->marks & mark::kept) {
+    cold(*s).ended_in = std::move(type);
+    begin_stop(*s, me.slot, exit_kind::failed, std::move(reason));
+  } else if (cold(*s).remote_parent) {
     system<child_failed_notice>(s->cold->remote_parent, {me, std::move(reason), std::move(type)});
   } else if (slot& p = *find(s->parent); p.type->handles_child_failed && (p.flags & state::stopping) == 0) {
     tell_child_failed(s->parent, me, std::move(reason), std::move(type));
@@ -85,9 +95,24 @@ void shard::end_dealings(slot& s, const failure& why) {
   while (s.cold->timers != nullptr) free_timer(*s.cold->timers);
 }
 
+/// What an exception means while its actor stops: the end goes on, and is not an orderly one.
+void shard::stop_threw(slot& s, std::uint32_t i, failure reason, std::uint32_t message_type) {
+  if ((s.marks & mark::keeping) == 0) {
+    owner_.report_failure(id_of(s, i), s.type, reason, message_type);
+    return;
+  }
+  if (s.cold->stop->kind == exit_kind::failed) return;
+  s.cold->stop->kind = exit_kind::failed;
+  s.cold->stop->reason = std::move(reason);
+}
+
 void shard::restart(actor_id id, const actor_type& type, unique_function<void(shard&, slot&)> construct) {
   slot* s = find(id);
   if (s == nullptr || id.slot == root || (s->flags & state::stopping)) return;
+  if (s->marks & mark::halted) {
+    restart_halted(*s, id.slot, type, std::move(construct));
+    return;
+  }
   if ((s->flags & state::reserved) && s->type == &unborn_type()) return; // its birth is under way
   extras& x = cold(*s);
   if (!x.stop) {
@@ -117,6 +142,11 @@ void shard::rebuild(slot& s, std::uint32_t i) {
   s.type->destroy(s);
   // Until the new instance stands there is nothing to destroy.
   s.type = &unborn_type();
+  construct_again(s, i, *type, std::move(construct));
+}
+
+void shard::construct_again(slot& s, std::uint32_t i, const actor_type& type,
+                            unique_function<void(shard&, slot&)> construct) {
   ++s.cold->restarts;
   s.cold->why.reset();
   try {
@@ -124,17 +154,18 @@ void shard::rebuild(slot& s, std::uint32_t i) {
     construct(*this, s);
   } catch (...) {
     failure reason = describe_exception(std::current_exception(), id_of(s, i));
-    s.flags &= static_cast<std::uint16_t>(~state::failed);
+    s.flags &= static_cast<std::uint16_t>(~(state::failed | state::stop_soon));
     fail(s, i, std::move(reason), message_index<shard_call>);
     return;
   }
-  s.type = type;
+  s.type = &type;
   {
     // What the old instance laid aside waits as the rest does.
     context_guard as{*this, s, i, id_of(s, i)};
     unstash_all();
   }
   release_hold(s, i, state::failed);
+  if (s.marks & mark::kept) tell_started(s, i);
   if (s.flags & state::stop_soon) end_newborn(s, {place_, i, s.generation});
 }
 

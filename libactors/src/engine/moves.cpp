@@ -61,8 +61,8 @@ std::uint32_t shard::donate(std::uint32_t to, std::uint32_t count) {
   fifo_.for_each([&](envelope& e) {
     if (e.is(flag::answers | flag::system) || ++seen > look_ahead) return seen <= look_ahead;
     slot* s = find(e.slot);
-    if (s->generation == e.generation && s->spare == 0 && can_move(*s)) {
-      s->spare = 1;
+    if (s->generation == e.generation && (s->marks & mark::chosen) == 0 && can_move(*s)) {
+      s->marks |= mark::chosen;
       chosen.push_back(e.slot);
     }
     return true;
@@ -70,7 +70,7 @@ std::uint32_t shard::donate(std::uint32_t to, std::uint32_t count) {
   std::uint32_t moved = 0;
   for (std::size_t k = 0; k < chosen.size(); ++k) {
     slot& s = *find(chosen[k]);
-    s.spare = 0;
+    s.marks &= static_cast<std::uint16_t>(~mark::chosen);
     if (k % 2 == 0 || moved >= count) continue;
     ++moved;
     auto p = std::make_unique<parcel>();
@@ -78,6 +78,7 @@ std::uint32_t shard::donate(std::uint32_t to, std::uint32_t count) {
     p->type = s.type;
     p->handled = s.handled;
     p->bounded = (s.flags & state::bounded) != 0;
+    p->kept = (s.marks & mark::kept) != 0;
     if (p->bounded && s.cold != nullptr) p->mailbox = s.cold->mailbox;
     slot ghost;
     if (s.type->relocate != nullptr)
@@ -105,6 +106,7 @@ void shard::adopt(parcel& p) {
   s.handled = p.handled;
   s.flags = static_cast<std::uint16_t>((s.flags & ~state::stop_soon) | state::guest);
   extras& x = cold(s);
+  if (p.kept) s.marks |= mark::kept;
   x.elsewhere = p.home;
   if (p.bounded) {
     x.mailbox = p.mailbox;

@@ -22,10 +22,29 @@ constexpr nanoseconds_t kill_grace = 1'000'000'000;
 
 } // namespace
 
+void shard::end_self(exit_kind kind, failure reason) {
+  extras& x = cold(*self_slot_);
+  x.ended_early = kind;
+  x.why = std::make_unique<failure>(std::move(reason));
+  stop_self();
+}
+
 void shard::stop_self() {
   if (self_slot_ == nullptr) return;
   self_slot_->flags |= state::stop_soon;
   deferred_ = true;
+}
+
+/// The handler has asked for the end of its actor.
+void shard::stop_as_asked(slot& s, std::uint32_t i) {
+  s.flags &= static_cast<std::uint16_t>(~state::stop_soon);
+  if (s.cold == nullptr || !s.cold->why) {
+    begin_stop(s, i, exit_kind::normal, {});
+    return;
+  }
+  failure reason = std::move(*s.cold->why);
+  s.cold->why.reset();
+  begin_stop(s, i, std::exchange(s.cold->ended_early, exit_kind::normal), std::move(reason));
 }
 
 void shard::stop(actor_id id, exit_kind kind) {
@@ -83,24 +102,23 @@ void shard::begin_stop(slot& s, std::uint32_t i, exit_kind kind, failure reason)
     return;
   }
   if (s.flags & state::stopping) {
-    if (kind != exit_kind::killed || s.cold == nullptr || !s.cold->stop) return;
-    if (s.cold->stop->kind != exit_kind::failed) s.cold->stop->kind = kind;
-    s.cold->stop->hook_called = true;
-    s.cold->stop->kill = true;
-    while (s.cold->tasks != nullptr) drop_task(*s.cold->tasks);
-    if (s.cold->stop->child) kill(s.cold->stop->child);
-    continue_stop(s, i);
+    if (kind == exit_kind::killed && s.cold != nullptr && s.cold->stop) hasten_stop(s, i);
     return;
   }
-  if ((s.flags & state::failed) && kind != exit_kind::killed && s.cold->why) {
+  if (s.marks & mark::halted) {
+    if (s.marks & mark::kept) return; // its parent decides
+    kind = s.cold->ended_how;
+    reason = *s.cold->why;
+  } else if ((s.flags & state::failed) && kind != exit_kind::killed && s.cold->why) {
     // Nobody restarted it, so that is how it ends, whoever gives it up.
     kind = exit_kind::failed;
     reason = *s.cold->why;
   }
+  if (s.marks & mark::kept) s.marks |= parent_decides(s) ? mark::keeping : 0;
   s.flags |= state::stopping;
   s.flags &= static_cast<std::uint16_t>(~state::failed);
   if (s.cold == nullptr && s.last_child == nobody && s.type->stopping == nullptr && i != root &&
-      (s.flags & state::moving) == 0) {
+      (s.flags & state::moving) == 0 && (s.marks & mark::keeping) == 0) {
     // The common case: a leaf without a cold part ends here and now.
     if (s.parent != nobody && wants_ends(*find(s.parent))) cold(s).stop = std::make_unique<stop_progress>();
     if (s.cold == nullptr) {
@@ -123,6 +141,19 @@ void shard::begin_stop(slot& s, std::uint32_t i, exit_kind kind, failure reason)
     end_dealings(s, {errc::actor_stopped, id_of(s, i), "killed", ""});
     if (x.stop->child) kill(x.stop->child);
   }
+  const std::uint32_t generation = s.generation;
+  continue_stop(s, i);
+  if (s.generation == generation && (s.flags & state::stopping)) set_own_deadline(s, i);
+}
+
+/// A stop under way becomes a kill.
+void shard::hasten_stop(slot& s, std::uint32_t i) {
+  stop_progress& progress = *s.cold->stop;
+  if (progress.kind != exit_kind::failed) progress.kind = exit_kind::killed;
+  progress.hook_called = true;
+  progress.kill = true;
+  while (s.cold->tasks != nullptr) drop_task(*s.cold->tasks);
+  if (progress.child) kill(progress.child);
   continue_stop(s, i);
 }
 
@@ -144,10 +175,7 @@ void shard::continue_stop(slot& s, std::uint32_t i) {
     return;
   }
   if (s.flags & state::moved) {
-    if (!std::exchange(progress.host_told, true) && !progress.kill)
-      system<stop_request>(s.cold->elsewhere, {progress.kind});
-    if (progress.kill && !std::exchange(progress.host_told_to_kill, true))
-      system<kill_request>(s.cold->elsewhere, {});
+    stop_guest(s, i);
     return;
   }
   if (!progress.hook_called) {
@@ -162,8 +190,7 @@ void shard::continue_stop(slot& s, std::uint32_t i) {
         context_guard as{*this, s, i, id_of(s, i)};
         s.type->stopping(*this, s);
       } catch (...) {
-        owner_.report_failure(id_of(s, i), s.type, describe_exception(std::current_exception(), id_of(s, i)),
-                              message_index<shard_call>);
+        stop_threw(s, i, describe_exception(std::current_exception(), id_of(s, i)), message_index<shard_call>);
       }
       // It may have spawned.
       if (s.last_child != nobody || (s.cold->far && !s.cold->far->empty())) {
@@ -174,6 +201,21 @@ void shard::continue_stop(slot& s, std::uint32_t i) {
   }
   if (s.cold->tasks != nullptr) return; // on_stop is a coroutine
   finish_stop(s, i);
+}
+
+/// At home: the children have ended; now the object at its host.
+void shard::stop_guest(slot& s, std::uint32_t i) {
+  stop_progress& progress = *s.cold->stop;
+  const bool keeps = (s.marks & mark::keeping) != 0;
+  if (keeps && s.cold->guest_halted) {
+    halt_slot(s, i);
+    return;
+  }
+  const slot_after after = keeps ? slot_after::kept_if_kept : slot_after::released;
+  if (!std::exchange(progress.host_told, true) && !progress.kill)
+    system<stop_request>(s.cold->elsewhere, {progress.kind, after});
+  if (progress.kill && !std::exchange(progress.host_told_to_kill, true))
+    system<kill_request>(s.cold->elsewhere, {after});
 }
 
 /// Whether the youngest child lives on another shard.
@@ -207,10 +249,33 @@ void shard::stop_last_child(slot& s, std::uint32_t i) {
   progress.owner = i;
   if (time >= 0 || progress.child_killed)
     wheel_.set(progress.child_timer, time_after(now_, progress.child_killed ? kill_grace : time));
+  stop_child_of(s, progress);
+}
+
+/// A parent that is kept keeps its kept children too; one that ends for good takes them along.
+void shard::stop_child_of(slot& parent, stop_progress& progress) {
+  const actor_id child = progress.child;
+  const bool keeps = (parent.marks & mark::keeping) != 0;
+  const slot_after after = keeps ? slot_after::kept_by_parent : slot_after::released;
+  if (child.place != place_) {
+    if (progress.child_killed)
+      system<kill_request>(child, {after});
+    else
+      system<stop_request>(child, {exit_kind::shutdown, after});
+    return;
+  }
+  slot& s = *find(child.slot);
+  if (!keeps) {
+    give_up_keeping(s, child.slot);
+  } else if (s.marks & mark::halted) {
+    set_halted_child_aside(parent, child);
+    urgent({urgent_step::what::child_ended, s.cold->ended_how, {place_, progress.owner, parent.generation}, child});
+    return;
+  }
   if (progress.child_killed)
-    kill(progress.child);
+    kill(child);
   else
-    stop(progress.child, exit_kind::shutdown);
+    stop(child, exit_kind::shutdown);
 }
 
 void shard::child_overdue(timer_node& node) {
@@ -237,6 +302,10 @@ void shard::child_overdue(timer_node& node) {
 }
 
 void shard::finish_stop(slot& s, std::uint32_t i) {
+  if (s.marks & mark::keeping) {
+    halt_slot(s, i);
+    return;
+  }
   extras& x = *s.cold;
   const actor_id id = id_of(s, i);
   exit_kind kind = x.stop->kind;
@@ -247,6 +316,7 @@ void shard::finish_stop(slot& s, std::uint32_t i) {
   end_dealings(s, owed);
   wheel_.cancel(x.throttle_timer);
   wheel_.cancel(x.stop->child_timer);
+  wheel_.cancel(x.stop->own_timer);
   drain_to_dead_letters(s);
   if (x.throttled_senders.size() != 0) {
     s.waiting = 0;

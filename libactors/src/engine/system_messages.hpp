@@ -20,10 +20,13 @@ struct unwatch_request {
 };
 struct stop_request {
   exit_kind kind;
+  slot_after after = slot_after::kept_if_kept;
 };
 /// To be handled in its turn among the actor's messages.
 struct stop_in_order_request {};
-struct kill_request {};
+struct kill_request {
+  slot_after after = slot_after::kept_if_kept;
+};
 /// To a parent on another shard.
 struct child_born {
   actor_id child;
@@ -39,6 +42,12 @@ struct child_failed_notice {
   failure reason;
   std::string message_type;
 };
+struct child_halted_notice {
+  child_halted what;
+};
+struct child_started_notice {
+  actor_id child;
+};
 /// The target's mailbox is full: the receiver of this handles nothing more until released.
 struct throttle_notice {};
 struct release_notice {};
@@ -51,6 +60,7 @@ struct parcel {
   std::uint32_t handled = 0;
   mailbox_options mailbox;
   bool bounded = false;
+  bool kept = false;
 };
 /// The host to the home: the actor now lies in this slot.
 struct parcel_arrived {

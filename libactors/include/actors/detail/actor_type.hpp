@@ -42,6 +42,8 @@ struct actor_type {
   void (*stopping)(shard&, slot&) = nullptr;
   bool handles_child_failed = false;
   bool handles_child_stopped = false;
+  /// It takes `child_halted` and `child_started`: it may keep the slots of its children.
+  bool keeps_children = false;
   bool reentrant = false;
 
   [[nodiscard]] handler find(std::uint32_t message) const noexcept {

@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <actors/detail/kept_children.hpp>
 #include <actors/detail/shard.hpp>
 #include <actors/message.hpp>
 #include <actors/promise.hpp>
@@ -128,6 +129,7 @@ const actor_type& make_actor_type(messages<Ms...>*) {
     if constexpr (has_on_stop<A>) t.stopping = &call_on_stop<A>;
     t.handles_child_failed = in_list<child_failed, messages<Ms...>>;
     t.handles_child_stopped = in_list<child_stopped, messages<Ms...>>;
+    t.keeps_children = in_list<child_halted, messages<Ms...>>;
     t.reentrant = is_reentrant<A>();
     return t;
   }();

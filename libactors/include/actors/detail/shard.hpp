@@ -19,6 +19,7 @@
 
 #include <actors/detail/envelope.hpp>
 #include <actors/detail/function.hpp>
+#include <actors/detail/kept_children.hpp>
 #include <actors/detail/pending_ask.hpp>
 #include <actors/detail/slab.hpp>
 #include <actors/detail/spin_lock.hpp>
@@ -39,6 +40,17 @@ struct birth {
   nanoseconds_t shutdown = 5'000'000'000;
   mailbox_options mailbox;
   bool customised = false;
+  /// The parent decides what follows its end; see `kept_children.hpp`.
+  bool kept = false;
+};
+
+/// What becomes of the slot of an actor told to end: where its parent keeps it, the parent decides;
+/// or it is given up whatever the parent had in mind.
+enum class slot_after : std::uint8_t {
+  kept_if_kept,
+  /// The parent keeps it and waits for word that it has halted, also if it has already.
+  kept_by_parent,
+  released,
 };
 
 /// Work for a shard that is not a message to an actor: births, multicasts, moves.
@@ -175,6 +187,19 @@ public:
   /// As `stop`, after the messages that this sender has told it before.
   void stop_in_order(actor_id id);
   void kill(actor_id id);
+  /// Ends the running actor after its handler, for this reason.
+  void end_self(exit_kind kind, failure reason);
+
+  // -- children whose slots are kept; see kept_children.hpp ----------------------------------------
+
+  /// Gives the slot of a kept child up: it ends for good, if it has not ended yet.
+  void release(actor_id id);
+  /// Of a new instance behind an old id: makes the halted child of the one before its youngest child,
+  /// still halted. False where it is none. Requires: called before any child is started.
+  bool adopt_halted_child(actor_id id);
+  void release_halted_children(const std::unordered_set<actor_id>& but_not);
+  /// Does not wait any longer for the end of a child on another shard, which does not answer.
+  void give_child_up(actor_id id);
   void stop_self();
   void watch(actor_id who);
   /// The other's end has been told to the running actor.
@@ -344,6 +369,11 @@ private:
   void release_slot(slot& s, std::uint32_t i);
   void stop_orphans(slot& s);
   void stop_last_child(slot& s, std::uint32_t i);
+  void stop_child_of(slot& parent, stop_progress& progress);
+  void stop_guest(slot& s, std::uint32_t i);
+  void hasten_stop(slot& s, std::uint32_t i);
+  void stop_threw(slot& s, std::uint32_t i, failure reason, std::uint32_t message_type);
+  void stop_as_asked(slot& s, std::uint32_t i);
   [[nodiscard]] bool far_child_is_last(const slot& s) noexcept;
   void end_dealings(slot& s, const failure& why);
   void end_work(slot& s, const failure& why);
@@ -356,6 +386,26 @@ private:
   void guest_failed(actor_id me, actor_id at, failure reason, std::string type);
   void child_ended(actor_id parent, actor_id child, exit_kind kind, const failure& reason);
   void publish_deadline() noexcept;
+
+  // Kept children.
+  [[nodiscard]] bool parent_decides(const slot& s) noexcept;
+  void give_up_keeping(slot& s, std::uint32_t i);
+  bool settle_slot(slot& s, std::uint32_t i, slot_after after);
+  void set_own_deadline(slot& s, std::uint32_t i);
+  void own_time_is_over(timer_node& node);
+  void halt_slot(slot& s, std::uint32_t i);
+  void halted(slot& s, std::uint32_t i, exit_kind kind, failure reason);
+  void guest_has_halted(actor_id me, exit_kind kind, failure reason);
+  void tell_halted(slot& s, std::uint32_t i);
+  void tell_started(slot& s, std::uint32_t i);
+  void child_has_halted(actor_id parent, child_halted what);
+  void child_has_started(actor_id parent, actor_id child);
+  void set_halted_child_aside(slot& parent, actor_id child);
+  void bring_halted_children_back(slot& s);
+  void restart_halted(slot& s, std::uint32_t i, const actor_type& type,
+                      unique_function<void(shard&, slot&)> construct);
+  void construct_again(slot& s, std::uint32_t i, const actor_type& type,
+                       unique_function<void(shard&, slot&)> construct);
 
   struct urgent_step {
     enum class what : std::uint8_t { stop, kill, child_ended } kind;

@@ -221,6 +221,7 @@ void shard::create(actor_id id, actor_id parent, const birth& how, Args&&... arg
     return;
   }
   release_hold(*s, id.slot, state::reserved);
+  if (how.kept) tell_started(*s, id.slot);
   if (s->flags & state::stop_soon) end_newborn(*s, id);
 }
 

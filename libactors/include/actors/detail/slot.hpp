@@ -54,6 +54,14 @@ inline constexpr std::uint16_t slow_dispatch = hold | moved | stopping | vacant 
 inline constexpr std::uint16_t slow_admission = backlogged | bounded | vacant;
 } // namespace state
 
+namespace mark {
+inline constexpr std::uint16_t chosen = 1;  // looked at for a move already
+inline constexpr std::uint16_t kept = 2;    // its parent decides whether a new instance follows the old one
+inline constexpr std::uint16_t keeping = 4; // stops, and its slot stays
+inline constexpr std::uint16_t halted = 8;  // has no instance; waits for its parent's decision
+inline constexpr std::uint16_t orphan = 16; // halted with its parent, whose next instance has not taken it yet
+} // namespace mark
+
 /// An asker to whom an answer is owed.
 struct open_request {
   actor_id asker{};
@@ -111,6 +119,11 @@ struct stop_progress {
   actor_id child;
   std::uint32_t owner = 0;
   bool child_killed = false;
+  /// When this actor is killed for stopping too slowly.
+  timer_node own_timer;
+  /// Of a parent that is kept itself: its kept children that have halted already, oldest first.
+  std::uint32_t halted_first = 0xffffffff;
+  std::uint32_t halted_last = 0xffffffff;
 };
 
 /// The cold part: allocated when first needed, freed with the actor.
@@ -138,8 +151,13 @@ struct extras {
   pending_ask* asks = nullptr;
   task_frame* tasks = nullptr;
   std::unique_ptr<stop_progress> stop;
-  /// Of a failed actor that waits for a decision.
+  /// Of a failed or halted actor that waits for a decision.
   std::unique_ptr<failure> why;
+  /// Of a halted one: how its instance ended, and the type of the message it failed in.
+  exit_kind ended_how = exit_kind::unknown;
+  /// Of one that has moved: its host has halted it.
+  bool guest_halted = false;
+  std::string ended_in;
   std::shared_ptr<std::atomic<std::uint64_t>> routed_done;
   std::string name;
   /// How long an ordered stop may take before it becomes a kill; negative: for ever.
@@ -169,7 +187,7 @@ struct alignas(64) slot {
   std::uint32_t waiting;
   std::uint32_t handled;
   std::uint16_t flags;
-  std::uint16_t spare;
+  std::uint16_t marks;
   std::uint32_t parent;
   std::uint32_t last_child;
   std::uint32_t next_sibling;

@@ -62,6 +62,25 @@ ref<A> spawn_child(const spawn_options& options, Args&&... args) {
   return ref<A>{id};
 }
 
+/// As `spawn_child`, of an actor that handles `child_halted`, which keeps the slot; see
+/// kept_children.hpp. Throws what the constructor throws where the child starts on this shard.
+template <class A, class... Args>
+actor_id spawn_kept(const spawn_options& options, Args&&... args) {
+  shard& here = *current_shard;
+  shard& there = choose_shard(here.owner(), options, &here);
+  birth how = birth_of(options);
+  how.kept = true;
+  actor_id id;
+  if (&there == &here) {
+    id = here.spawn<A>(how, std::forward<Args>(args)...);
+  } else {
+    id = there.reserve();
+    here.call(id, creation<A>(here.self(), how, std::forward<Args>(args)...));
+    here.expect_child(id, how.shutdown);
+  }
+  return id;
+}
+
 template <class A, class... Args>
 void restart_with(actor_id child, Args&&... args) {
   current_shard->call(child, [kept = std::tuple<std::decay_t<Args>...>{std::forward<Args>(args)...}](
