@@ -6,10 +6,9 @@
 #include <cstdlib>
 
 #include <actors/detail/engine.hpp>
+#include <actors/detail/exceptions.hpp>
 #include <actors/request.hpp>
 #include <actors/task.hpp>
-
-#include "exceptions.hpp"
 
 namespace actors::detail {
 

@@ -6,8 +6,8 @@
 #include <exception>
 
 #include <actors/detail/engine.hpp>
+#include <actors/detail/exceptions.hpp>
 
-#include "exceptions.hpp"
 #include "object_pool.hpp"
 #include "system_messages.hpp"
 

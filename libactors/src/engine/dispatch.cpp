@@ -8,9 +8,9 @@
 #include <exception>
 
 #include <actors/detail/engine.hpp>
+#include <actors/detail/exceptions.hpp>
 #include <actors/task.hpp>
 
-#include "exceptions.hpp"
 #include "system_messages.hpp"
 
 namespace actors::detail {

@@ -5,9 +5,9 @@
 //   running --throws--> failed (held) --parent--> restart: children stopped in order, new instance
 //                                              |  resume | stop
 #include <actors/detail/engine.hpp>
+#include <actors/detail/exceptions.hpp>
 #include <actors/task.hpp>
 
-#include "exceptions.hpp"
 #include "system_messages.hpp"
 
 namespace actors::detail {

@@ -241,6 +241,9 @@ void shard::release_halted_children(const std::unordered_set<actor_id>& but_not)
 
 void shard::give_child_up(actor_id id) {
   if (self_slot_->cold != nullptr && self_slot_->cold->far) self_slot_->cold->far->remove(id);
+  slot* s = find(id);
+  if (s == nullptr) return;
+  unlink_child(*s, id.slot);
 }
 
 // -- the next instance ----------------------------------------------------------------------------------------

@@ -11,8 +11,8 @@
 #include <algorithm>
 
 #include <actors/detail/engine.hpp>
+#include <actors/detail/exceptions.hpp>
 
-#include "exceptions.hpp"
 #include "system_messages.hpp"
 
 namespace actors::detail {

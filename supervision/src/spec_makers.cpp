@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "spec_makers.hpp"
+
+#include <actors/detail/archive_error.hpp>
+#include <actors/supervision/detail/makers.hpp>
+
+#include "nested_spec.hpp"
+
+namespace actors::supervision::detail {
+
+namespace {
+
+expected<void> check_restorer(const child_spec& spec, const std::string& path, const maker& made) {
+  if (spec.start.restore.empty()) return {};
+  const restorer* known = find_restorer(spec.start.restore);
+  if (known == nullptr)
+    return fail(errc::invalid_argument, path + ": restore: expected a function that this program knows",
+                spec.start.restore);
+  if (known->type != made.type)
+    return fail(errc::invalid_argument,
+                path + ": restore: expected a function for " + std::string{made.type->name} + ", this is for " +
+                    std::string{known->type->name},
+                spec.start.restore);
+  return {};
+}
+
+std::string type_in(const std::string& maker_name) { return maker_name.substr(0, maker_name.find('(')); }
+
+} // namespace
+
+expected<void> check_makers(const child_spec& spec, const std::string& path, strategy among) {
+  if (spec.type == child_type::supervisor) return check_makers(nested_spec(spec.start), path);
+  const maker* made = find_maker(spec.start.maker);
+  if (made == nullptr) {
+    const std::string known = known_makers(type_in(spec.start.maker));
+    return fail(errc::invalid_argument,
+                path + ": maker: expected one that this program knows" + (known.empty() ? "" : ", such as " + known),
+                spec.start.maker);
+  }
+  // The pattern of a dynamic supervisor gets its arguments later.
+  if (among != strategy::dynamic) try {
+      made->check(spec.start.arguments);
+    } catch (const archive_error& e) {
+      return fail(errc::invalid_argument, path + ": arguments: expected " + made->takes + ": " + e.what(),
+                  std::to_string(spec.start.arguments.size()) + " bytes");
+    }
+  return check_restorer(spec, path, *made);
+}
+
+expected<void> check_makers(const supervisor_spec& spec, const std::string& path) {
+  for (const child_spec& c : spec.children)
+    if (auto ok = check_makers(c, path + "/" + c.id, spec.strategy); !ok) return ok;
+  return {};
+}
+
+} // namespace actors::supervision::detail

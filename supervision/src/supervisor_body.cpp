@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "supervisor_body.hpp"
+
+#include <actors/detail/archive_error.hpp>
+#include <actors/detail/engine.hpp>
+#include <actors/detail/exceptions.hpp>
+
+#include "nested_spec.hpp"
+#include "spec_makers.hpp"
+
+namespace actors::supervision {
+
+namespace {
+
+using detail::child_key;
+using detail::child_record;
+using detail::order;
+using detail::phase;
+
+actors::detail::shard& here() { return *actors::detail::current_shard; }
+
+/// Until a killed child on another shard counts as lost.
+constexpr duration kill_grace = std::chrono::seconds{1};
+
+const std::string reports_key = actors::detail::topic_key<report>(reports.name);
+
+void after(duration pause, auto message) {
+  if (pause <= duration::zero())
+    here().tell<decltype(message)>(here().self(), std::move(message));
+  else
+    (void)here().set_timer(here().self(), pause.count(), 0, std::move(message));
+}
+
+spawn_options options_for(const child_spec& spec) {
+  spawn_options o;
+  o.place = spec.where.place;
+  o.shard = spec.where.shard;
+  o.mailbox = {static_cast<std::size_t>(spec.where.mailbox_limit), spec.where.overflow};
+  o.shutdown = spec.shutdown == infinity ? duration{-1} : spec.shutdown.within;
+  return o;
+}
+
+} // namespace
+
+supervisor::body::body(supervisor_spec spec, std::string where, actor_id parent)
+    : core{spec, where.empty() ? spec.id : where, hash_value(here().self())},
+      path{where.empty() ? spec.id : std::move(where)}, above{parent} {}
+
+// -- events -----------------------------------------------------------------------------------------------
+
+void supervisor::body::begin() {
+  // After a restart the children of the instance before this one wait to be taken over.
+  std::unordered_set<actor_id> wanted;
+  for (const auto& [key, c] : core.children()) {
+    const std::string name = path_of(*c.spec);
+    if (c.spec->id.empty()) continue;
+    if (actor_id id = here().owner().find_name(name).first) {
+      left_behind_.emplace(name, id);
+      wanted.insert(id);
+    }
+  }
+  here().release_halted_children(wanted);
+  core.begin(now());
+  obey();
+}
+
+void supervisor::body::halted(actors::detail::child_halted what) {
+  auto known = keys_.find(what.child);
+  if (known == keys_.end()) {
+    here().release(what.child); // given up long ago
+    return;
+  }
+  const child_key key = known->second;
+  stop_waiting_for(key);
+  restart_info& last = last_ends_[key];
+  last.kind = what.kind;
+  last.reason = what.reason;
+  detail::ending how{what.kind, std::move(what.reason), std::move(what.message_type), true};
+  const bool had_id = record(key).id == what.child;
+  if (record(key).phase == phase::starting && !had_id) {
+    // The slot of a first start that failed is of no use, save for what waits there for a child that
+    // was taken over.
+    how.held = false;
+    if (!taken_over_.contains(key)) {
+      forget(key, what.child);
+      here().release(what.child);
+    }
+    core.start_failed(key, std::move(how), now());
+  } else {
+    core.child_ended(key, std::move(how), now());
+  }
+  obey();
+}
+
+void supervisor::body::started(actor_id child) {
+  auto known = keys_.find(child);
+  // One that is a supervisor has started when all below it has.
+  if (known == keys_.end() || record(known->second).spec->type == child_type::supervisor) return;
+  core.child_started(known->second, child, now());
+  obey();
+}
+
+void supervisor::body::subtree_started(actor_id child) {
+  auto known = keys_.find(child);
+  if (known == keys_.end()) return;
+  core.child_started(known->second, child, now());
+  obey();
+}
+
+void supervisor::body::overdue(child_key key, std::uint64_t order) {
+  auto halt = halts_.find(key);
+  if (halt == halts_.end() || halt->second.order != order) return;
+  halts_.erase(halt);
+  const actor_id id = record(key).id;
+  here().give_child_up(id);
+  forget(key, id);
+  core.child_ended(key,
+                   {exit_kind::killed,
+                    {errc::timeout, id, "its shard does not answer; it did not end when killed and is given up", ""},
+                    "",
+                    false},
+                   now());
+  obey();
+}
+
+// -- requests ---------------------------------------------------------------------------------------------
+
+promise<any_ref> supervisor::body::start_child(child_spec spec, promise<any_ref> answer) {
+  const std::string where = path_of(spec);
+  if (auto ok = detail::check_makers(spec, where, strategy::one_for_one); !ok) {
+    answer.fail(std::move(ok.error()));
+    return answer;
+  }
+  starts_.emplace(++last_ticket_, answer);
+  core.start_child(std::move(spec), last_ticket_, now());
+  obey();
+  return answer;
+}
+
+promise<any_ref> supervisor::body::start_dynamic(supervision::start_dynamic what, promise<any_ref> answer) {
+  if (const child_spec* pattern = core.pattern()) {
+    const std::string& takes = maker_of(*pattern).takes;
+    if (pattern->type == child_type::worker && what.signature != takes) {
+      answer.fail({errc::invalid_argument, here().self(),
+                   path + ": arguments: expected " + takes + ", as `takes` says", std::move(what.signature)});
+      return answer;
+    }
+  }
+  starts_.emplace(++last_ticket_, answer);
+  core.start_dynamic(std::move(what.arguments), last_ticket_, now());
+  obey();
+  return answer;
+}
+
+namespace {
+
+failure no_child(const std::string& path, const std::string& id) {
+  return {errc::no_such_actor, {}, path + ": no child of this id", id};
+}
+
+} // namespace
+
+promise<any_ref> supervisor::body::restart_child(const std::string& id, promise<any_ref> answer) {
+  const auto key = core.find(id);
+  if (!key) {
+    answer.fail(no_child(path, id));
+    return answer;
+  }
+  starts_.emplace(++last_ticket_, answer);
+  core.restart_child(*key, last_ticket_, now());
+  obey();
+  return answer;
+}
+
+promise<void> supervisor::body::terminate(const terminate_child& what, promise<void> answer) {
+  const auto key = what.child ? core.find(what.child.id()) : core.find(what.id);
+  if (!key) {
+    answer.fail(no_child(path, what.child ? to_string(what.child.id()) : what.id));
+    return answer;
+  }
+  stops_.emplace(++last_ticket_, answer);
+  core.terminate_child(*key, last_ticket_, now());
+  obey();
+  return answer;
+}
+
+promise<void> supervisor::body::erase(const std::string& id, promise<void> answer) {
+  const auto key = core.find(id);
+  if (!key) {
+    answer.fail(no_child(path, id));
+    return answer;
+  }
+  stops_.emplace(++last_ticket_, answer);
+  core.delete_child(*key, last_ticket_, now());
+  obey();
+  return answer;
+}
+
+// -- orders -----------------------------------------------------------------------------------------------
+
+void supervisor::body::obey() {
+  if (obeying_) return; // whoever obeys already takes the new orders too
+  obeying_ = true;
+  for (auto orders = core.take_orders(); !orders.empty(); orders = core.take_orders())
+    for (order& o : orders) carry_out(o);
+  obeying_ = false;
+}
+
+void supervisor::body::carry_out(order& what) {
+  switch (what.kind) {
+    case order::what::start: start(what.child); break;
+    case order::what::restart: make_again(what.child); break;
+    case order::what::halt: halt(what.child); break;
+    case order::what::release: release(what.child, what.id); break;
+    case order::what::wake: after(what.pause, detail::alarm{what.alarm}); break;
+    case order::what::reply: reply(what); break;
+    case order::what::ready: ready(what); break;
+    case order::what::finish: here().end_self(what.exit, std::move(what.why)); break;
+    case order::what::report: {
+      report news = *what.news;
+      news.supervisor = here().self();
+      if (auto line = log_.line(news, now())) here().owner().log(log_level::warning, *line);
+      for (const actor_id& to : here().owner().subscribers(reports_key)) here().tell<report>(to, news);
+      break;
+    }
+  }
+}
+
+void supervisor::body::start(child_key key) {
+  const auto spec = record(key).spec;
+  if (take_over(key, *spec)) return;
+  actor_id id;
+  try {
+    id = make(*spec);
+  } catch (...) {
+    failure why = actors::detail::describe_exception(std::current_exception(), {});
+    last_ends_[key] = {{}, 0, exit_kind::failed, why};
+    core.start_failed(key, {exit_kind::failed, std::move(why), "", false}, now());
+    return;
+  }
+  keys_.emplace(id, key);
+  if (auto taken = register_child(id, *spec)) {
+    forget(key, id);
+    here().release(id);
+    core.start_failed(key, {exit_kind::failed, std::move(*taken), "", false}, now());
+  } else if (id.place == here().place() && spec->type == child_type::worker) {
+    core.child_started(key, id, now());
+  }
+}
+
+/// Instead of a new actor, a new instance behind the id that the child had under the supervisor's
+/// instance before this one.
+bool supervisor::body::take_over(child_key key, const child_spec& spec) {
+  auto waits = left_behind_.find(path_of(spec));
+  if (waits == left_behind_.end()) return false;
+  const actor_id id = waits->second;
+  left_behind_.erase(waits);
+  if (!here().adopt_halted_child(id)) return false;
+  taken_over_.insert(key);
+  keys_.emplace(id, key);
+  restart(id, spec, {path_of(spec), 1, exit_kind::shutdown, {errc::cancelled, id, "its supervisor was restarted", ""}});
+  return true;
+}
+
+actor_id supervisor::body::make(const child_spec& spec) {
+  if (spec.type == child_type::supervisor)
+    return actors::detail::spawn_kept<supervisor>(options_for(spec), detail::nested_spec(spec.start), path_of(spec),
+                                                  here().self());
+  return maker_of(spec).start(options_for(spec), spec.start.arguments);
+}
+
+void supervisor::body::make_again(child_key key) {
+  const child_record& c = record(key);
+  restart_info why = last_ends_[key];
+  why.path = path_of(*c.spec);
+  why.restarts = c.restarts + 1;
+  restart(c.id, *c.spec, std::move(why));
+}
+
+void supervisor::body::restart(actor_id id, const child_spec& spec, restart_info why) {
+  if (spec.type == child_type::supervisor) {
+    actors::detail::restart_with<supervisor>(id, detail::nested_spec(spec.start), path_of(spec), here().self());
+    return;
+  }
+  const detail::restorer* restore = spec.start.restore.empty() ? nullptr : detail::find_restorer(spec.start.restore);
+  maker_of(spec).restart(id, spec.start.arguments, restore, std::move(why));
+}
+
+std::optional<failure> supervisor::body::register_child(actor_id id, const child_spec& spec) {
+  if (spec.id.empty() || core.pattern() != nullptr) return std::nullopt;
+  const auto* type = spec.type == child_type::supervisor ? actors::detail::actor_type_ptr<supervisor> : maker_of(spec).type;
+  auto ok = here().owner().register_name(path_of(spec), id, type);
+  if (!ok) return std::move(ok.error());
+  here().mark_named(id);
+  return std::nullopt;
+}
+
+void supervisor::body::halt(child_key key) {
+  const child_record& c = record(key);
+  const shutdown limit = c.spec->shutdown;
+  if (limit == brutal_kill)
+    here().kill(c.id);
+  else
+    here().stop(c.id, exit_kind::shutdown);
+  if (limit == infinity) return;
+  const std::uint64_t timer =
+      here().set_timer(here().self(), (limit.within + kill_grace).count(), 0, detail::overdue{key, ++last_halt_});
+  halts_[key] = {last_halt_, timer};
+}
+
+void supervisor::body::stop_waiting_for(child_key key) {
+  auto halt = halts_.find(key);
+  if (halt == halts_.end()) return;
+  here().cancel_timer(halt->second.timer);
+  halts_.erase(halt);
+}
+
+void supervisor::body::release(child_key key, actor_id id) {
+  forget(key, id);
+  here().release(id);
+}
+
+void supervisor::body::forget(child_key key, actor_id id) {
+  keys_.erase(id);
+  last_ends_.erase(key);
+  taken_over_.erase(key);
+  // At once, not when its slot ends: the next one may be given the same path before that.
+  here().owner().unregister_all(id);
+}
+
+void supervisor::body::reply(const order& what) {
+  if (auto start = starts_.find(what.request); start != starts_.end()) {
+    if (auto ok = what.outcome())
+      start->second.set(any_ref{record(what.child).id});
+    else
+      start->second.fail(std::move(ok.error()));
+    starts_.erase(start);
+  } else if (auto stop = stops_.find(what.request); stop != stops_.end()) {
+    if (auto ok = what.outcome())
+      stop->second.set();
+    else
+      stop->second.fail(std::move(ok.error()));
+    stops_.erase(stop);
+  }
+}
+
+void supervisor::body::ready(const order& what) {
+  const auto ok = what.outcome();
+  is_ready = ok.has_value();
+  for (const promise<void>& waiting : std::exchange(awaiting_start, {})) {
+    if (ok)
+      waiting.set();
+    else
+      waiting.fail(ok.error());
+  }
+  if (ok && above) here().tell<detail::subtree_started>(above, detail::subtree_started{here().self()});
+}
+
+std::string supervisor::body::path_of(const child_spec& spec) const { return path + "/" + spec.id; }
+
+const child_record& supervisor::body::record(child_key key) const { return core.children().at(key); }
+
+const detail::maker& supervisor::body::maker_of(const child_spec& spec) {
+  const detail::maker*& known = makers_[spec.start.maker];
+  if (known == nullptr) known = detail::find_maker(spec.start.maker);
+  if (known == nullptr) throw std::invalid_argument{"this program has no maker " + spec.start.maker};
+  return *known;
+}
+
+} // namespace actors::supervision
