@@ -11,7 +11,6 @@ namespace actors::supervision::detail {
 namespace {
 
 expected<void> check_restorer(const child_spec& spec, const std::string& path, const maker& made) {
-  if (spec.start.restore.empty()) return {};
   const restorer* known = find_restorer(spec.start.restore);
   if (known == nullptr)
     return fail(errc::invalid_argument, path + ": restore: expected a function that this program knows",
@@ -26,30 +25,49 @@ expected<void> check_restorer(const child_spec& spec, const std::string& path, c
 
 std::string type_in(const std::string& maker_name) { return maker_name.substr(0, maker_name.find('(')); }
 
-} // namespace
+/// Siblings mostly have the same maker.
+struct maker_cache {
+  const maker* last = nullptr;
 
-expected<void> check_makers(const child_spec& spec, const std::string& path, strategy among) {
-  if (spec.type == child_type::supervisor) return check_makers(nested_spec(spec.start), path);
-  const maker* made = find_maker(spec.start.maker);
-  if (made == nullptr) {
-    const std::string known = known_makers(type_in(spec.start.maker));
-    return fail(errc::invalid_argument,
-                path + ": maker: expected one that this program knows" + (known.empty() ? "" : ", such as " + known),
-                spec.start.maker);
+  const maker* find(const std::string& name) {
+    if (last == nullptr || last->name != name) last = find_maker(name);
+    return last;
   }
+};
+
+expected<void> unknown_maker(const child_spec& spec, const std::string& path) {
+  const std::string known = known_makers(type_in(spec.start.maker));
+  return fail(errc::invalid_argument,
+              path + ": maker: expected one that this program knows" + (known.empty() ? "" : ", such as " + known),
+              spec.start.maker);
+}
+
+expected<void> check_one(const child_spec& spec, const std::string& parent, strategy among, maker_cache& cache) {
+  const auto path = [&] { return parent + "/" + spec.id; };
+  if (spec.type == child_type::supervisor) return check_makers(nested_spec(spec.start), path());
+  const maker* made = cache.find(spec.start.maker);
+  if (made == nullptr) return unknown_maker(spec, path());
   // The pattern of a dynamic supervisor gets its arguments later.
   if (among != strategy::dynamic) try {
       made->check(spec.start.arguments);
     } catch (const archive_error& e) {
-      return fail(errc::invalid_argument, path + ": arguments: expected " + made->takes + ": " + e.what(),
+      return fail(errc::invalid_argument, path() + ": arguments: expected " + made->takes + ": " + e.what(),
                   std::to_string(spec.start.arguments.size()) + " bytes");
     }
-  return check_restorer(spec, path, *made);
+  return spec.start.restore.empty() ? expected<void>{} : check_restorer(spec, path(), *made);
+}
+
+} // namespace
+
+expected<void> check_makers(const child_spec& spec, const std::string& parent, strategy among) {
+  maker_cache cache;
+  return check_one(spec, parent, among, cache);
 }
 
 expected<void> check_makers(const supervisor_spec& spec, const std::string& path) {
+  maker_cache cache;
   for (const child_spec& c : spec.children)
-    if (auto ok = check_makers(c, path + "/" + c.id, spec.strategy); !ok) return ok;
+    if (auto ok = check_one(c, path, spec.strategy, cache); !ok) return ok;
   return {};
 }
 

@@ -105,15 +105,16 @@ void supervisor::on(const detail::overdue& what) { body_->overdue(what.child, wh
 
 // -- starting one -----------------------------------------------------------------------------------------
 
-expected<supervisor_ref> start(basic_node& where, const tree& what, duration timeout) {
-  return start(where, what.spec(), timeout);
+expected<supervisor_ref> start(basic_node& where, tree what, duration timeout) {
+  return start(where, std::move(what).spec(), timeout);
 }
 
-expected<supervisor_ref> start(basic_node& where, const supervisor_spec& what, duration timeout) {
+expected<supervisor_ref> start(basic_node& where, supervisor_spec what, duration timeout) {
   if (auto ok = check(what); !ok) return tl::make_unexpected(std::move(ok.error()));
   if (auto ok = detail::check_makers(what, what.id); !ok) return tl::make_unexpected(std::move(ok.error()));
-  auto root = where.spawn<supervisor>(spawn_options{}.stop_within(duration{-1}), what);
-  if (auto ok = where.register_name(what.id, root); !ok) {
+  const std::string name = what.id;
+  auto root = where.spawn<supervisor>(spawn_options{}.stop_within(duration{-1}), std::move(what));
+  if (auto ok = where.register_name(name, root); !ok) {
     where.kill(root);
     return tl::make_unexpected(std::move(ok.error()));
   }

@@ -43,25 +43,28 @@ spawn_options options_for(const child_spec& spec) {
 } // namespace
 
 supervisor::body::body(supervisor_spec spec, std::string where, actor_id parent)
-    : core{spec, where.empty() ? spec.id : where, hash_value(here().self())},
-      path{where.empty() ? spec.id : std::move(where)}, above{parent} {}
+    : path{where.empty() ? spec.id : std::move(where)}, above{parent},
+      core{std::move(spec), path, hash_value(here().self())} {}
 
 // -- events -----------------------------------------------------------------------------------------------
 
 void supervisor::body::begin() {
   // After a restart the children of the instance before this one wait to be taken over.
+  if (here().has_children()) find_left_behind();
+  core.begin(now());
+  obey();
+}
+
+void supervisor::body::find_left_behind() {
   std::unordered_set<actor_id> wanted;
   for (const auto& [key, c] : core.children()) {
-    const std::string name = path_of(*c.spec);
-    if (c.spec->id.empty()) continue;
-    if (actor_id id = here().owner().find_name(name).first) {
-      left_behind_.emplace(name, id);
+    std::string name = path_of(*c.spec);
+    if (const actor_id id = here().owner().find_name(name).first) {
+      left_behind_.emplace(std::move(name), id);
       wanted.insert(id);
     }
   }
   here().release_halted_children(wanted);
-  core.begin(now());
-  obey();
 }
 
 void supervisor::body::halted(actors::detail::child_halted what) {
@@ -126,8 +129,7 @@ void supervisor::body::overdue(child_key key, std::uint64_t order) {
 // -- requests ---------------------------------------------------------------------------------------------
 
 promise<any_ref> supervisor::body::start_child(child_spec spec, promise<any_ref> answer) {
-  const std::string where = path_of(spec);
-  if (auto ok = detail::check_makers(spec, where, strategy::one_for_one); !ok) {
+  if (auto ok = detail::check_makers(spec, path, strategy::one_for_one); !ok) {
     answer.fail(std::move(ok.error()));
     return answer;
   }
@@ -251,6 +253,7 @@ void supervisor::body::start(child_key key) {
 /// Instead of a new actor, a new instance behind the id that the child had under the supervisor's
 /// instance before this one.
 bool supervisor::body::take_over(child_key key, const child_spec& spec) {
+  if (left_behind_.empty()) return false;
   auto waits = left_behind_.find(path_of(spec));
   if (waits == left_behind_.end()) return false;
   const actor_id id = waits->second;

@@ -36,9 +36,9 @@ struct supervisor::body {
   /// Carries out what has been ordered, and what comes of that.
   void obey();
 
-  detail::supervisor_core core;
   const std::string path;
   const actor_id above;
+  detail::supervisor_core core;
   bool is_ready = false;
   std::vector<promise<void>> awaiting_start;
 
@@ -48,6 +48,7 @@ private:
     std::uint64_t timer;
   };
 
+  void find_left_behind();
   void carry_out(detail::order& what);
   void start(detail::child_key key);
   [[nodiscard]] bool take_over(detail::child_key key, const child_spec& spec);

@@ -12,6 +12,7 @@
 #include "bench/workloads/memory.hpp"
 #include "bench/workloads/messages.hpp"
 #include "bench/workloads/spawn.hpp"
+#include "bench/workloads/supervision.hpp"
 #include "bench/workloads/task_graph.hpp"
 #include "bench/workloads/timers.hpp"
 
@@ -31,6 +32,7 @@ bench::registry all_benchmarks() {
   bench::add_task_graph(result);
   bench::add_archive(result);
   bench::add_counters(result);
+  bench::add_supervision(result);
   return result;
 }
 

@@ -118,7 +118,8 @@ void shard::begin_life(slot& s, std::uint32_t, const actor_type& type, const bir
   }
   s.type = &type;
   s.parent = s.last_child = s.next_sibling = s.previous_sibling = nobody;
-  s.marks = how.kept ? mark::kept : 0;
+  s.marks = static_cast<std::uint16_t>(((s.flags & state::reserved) ? s.marks & mark::named : 0) |
+                                       (how.kept ? mark::kept : 0));
   live_.store(live_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   // The node's bound is looked at when an actor has its fair share waiting; a tighter one always.
   const mailbox_options& general = owner_.options().mailbox;

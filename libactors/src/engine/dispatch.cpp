@@ -6,6 +6,8 @@
 
 #include <cstdlib>
 #include <exception>
+#include <typeindex>
+#include <unordered_map>
 
 #include <actors/detail/engine.hpp>
 #include <actors/detail/exceptions.hpp>
@@ -25,27 +27,34 @@ struct payload_end {
   envelope& e_;
 };
 
+/// Demangling takes longer than all else about a failure, and programs throw few types.
+const std::string& readable_name(const std::type_info& type) {
+  thread_local std::unordered_map<std::type_index, std::string> known;
+  std::string& name = known[type];
+  if (name.empty()) {
+    int status = 0;
+    char* text = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
+    name = status == 0 ? text : type.name();
+    std::free(text);
+  }
+  return name;
+}
+
 } // namespace
 
 failure describe_exception(std::exception_ptr error, const actor_id& who) {
-  failure f{errc::actor_failed, who, "", ""};
   try {
     std::rethrow_exception(std::move(error));
   } catch (const std::exception& e) {
-    int status = 0;
-    char* name = abi::__cxa_demangle(typeid(e).name(), nullptr, nullptr, &status);
-    f.value = status == 0 ? name : typeid(e).name();
-    std::free(name);
-    f.what = e.what();
+    return describe_exception(e, who);
   } catch (...) {
-    int status = 0;
     const std::type_info* type = abi::__cxa_current_exception_type();
-    char* name = type != nullptr ? abi::__cxa_demangle(type->name(), nullptr, nullptr, &status) : nullptr;
-    f.value = name != nullptr ? name : "unknown";
-    std::free(name);
-    f.what = "not a std::exception";
+    return {errc::actor_failed, who, "not a std::exception", type != nullptr ? readable_name(*type) : "unknown"};
   }
-  return f;
+}
+
+failure describe_exception(const std::exception& error, const actor_id& who) {
+  return {errc::actor_failed, who, error.what(), readable_name(typeid(error))};
 }
 
 void shard::dispatch_special(envelope& e) {
@@ -212,10 +221,11 @@ void shard::after_handler(slot& s, envelope&) {
   }
 }
 
-void shard::handler_threw(envelope& e) {
+void shard::handler_threw(envelope& e, const std::exception* error) {
   std::uint32_t type = e.type;
   slot* s = self_slot_;
-  failure reason = describe_exception(std::current_exception(), self());
+  failure reason = error != nullptr ? describe_exception(*error, self())
+                                    : describe_exception(std::current_exception(), self());
   if (s == nullptr) {
     owner_.log(log_level::error, "a system task threw: " + reason.value + ": " + reason.what);
     return;

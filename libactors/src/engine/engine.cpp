@@ -174,10 +174,10 @@ expected<void> engine::register_name(std::string name, actor_id id, const actor_
   if (name.empty())
     return tl::make_unexpected(failure{errc::invalid_argument, id, "a name must not be empty", name});
   spin_guard guard{names_lock_};
-  auto [at, fresh] = names_.try_emplace(name, id, type);
+  auto [at, fresh] = names_.try_emplace(std::move(name), id, type);
   if (!fresh && at->second.first != id)
-    return tl::make_unexpected(failure{errc::name_taken, at->second.first, "the name is taken", name});
-  if (fresh) names_of_[id].push_back(std::move(name));
+    return tl::make_unexpected(failure{errc::name_taken, at->second.first, "the name is taken", at->first});
+  if (fresh) names_of_.emplace(id, at->first);
   return {};
 }
 
@@ -185,18 +185,17 @@ bool engine::unregister_name(std::string_view name, actor_id id) {
   spin_guard guard{names_lock_};
   auto at = names_.find(std::string{name});
   if (at == names_.end() || at->second.first != id) return false;
-  if (auto of = names_of_.find(id); of != names_of_.end() && std::erase(of->second, name) != 0 && of->second.empty())
-    names_of_.erase(of);
+  auto [first, last] = names_of_.equal_range(id);
+  names_of_.erase(std::find_if(first, last, [&](const auto& of) { return of.second == name; }));
   names_.erase(at);
   return true;
 }
 
 void engine::unregister_all(actor_id id) {
   spin_guard guard{names_lock_};
-  auto of = names_of_.find(id);
-  if (of == names_of_.end()) return;
-  for (const std::string& name : of->second) names_.erase(name);
-  names_of_.erase(of);
+  auto [first, last] = names_of_.equal_range(id);
+  for (auto of = first; of != last; ++of) names_.erase(names_.find(std::string{of->second}));
+  names_of_.erase(first, last);
 }
 
 std::pair<actor_id, const actor_type*> engine::find_name(const std::string& name) const {

@@ -229,6 +229,11 @@ bool shard::adopt_halted_child(actor_id id) {
   return true;
 }
 
+bool shard::has_children() const noexcept {
+  return self_slot_->last_child != nobody ||
+         (self_slot_->cold != nullptr && self_slot_->cold->far && !self_slot_->cold->far->empty());
+}
+
 void shard::release_halted_children(const std::unordered_set<actor_id>& but_not) {
   if (self_slot_->cold != nullptr && self_slot_->cold->far)
     for (const actor_id& id : self_slot_->cold->far->all())
@@ -258,6 +263,8 @@ void shard::restart_halted(slot& s, std::uint32_t i, const actor_type& type,
     call(s.cold->elsewhere, [&type, c = std::move(construct)](shard& host, actor_id at) mutable {
       host.restart(at, type, std::move(c));
     });
+    // What came while its end was under way waits here, not at the host.
+    release_hold(s, i, 0);
     return;
   }
   construct_again(s, i, type, std::move(construct));

@@ -149,8 +149,10 @@ void shard::run_token(slot& s, std::uint32_t index) {
     }
     try {
       invoke_checked(s, index, *taken);
+    } catch (const std::exception& error) {
+      handler_threw(*taken, &error);
     } catch (...) {
-      handler_threw(*taken);
+      handler_threw(*taken, nullptr);
     }
     if (alive() && (s.flags & state::throttling)) release_throttled(s);
   }

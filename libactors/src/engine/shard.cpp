@@ -132,8 +132,10 @@ std::uint32_t shard::run_fifo(std::uint32_t limit) {
       } else {
         dispatch_special(*e);
       }
+    } catch (const std::exception& error) {
+      handler_threw(*e, &error);
     } catch (...) {
-      handler_threw(*e);
+      handler_threw(*e, nullptr);
     }
     fifo_.pop(e);
     if (!urgent_.empty()) [[unlikely]]
@@ -167,8 +169,10 @@ inline void shard::deliver(envelope& e) {
 void shard::deliver_envelope(envelope& e) {
   try {
     deliver(e);
+  } catch (const std::exception& error) {
+    handler_threw(e, &error);
   } catch (...) {
-    handler_threw(e);
+    handler_threw(e, nullptr);
   }
 }
 

@@ -119,14 +119,8 @@ void shard::begin_stop(slot& s, std::uint32_t i, exit_kind kind, failure reason)
   s.flags &= static_cast<std::uint16_t>(~state::failed);
   if (s.cold == nullptr && s.last_child == nobody && s.type->stopping == nullptr && i != root &&
       (s.flags & state::moving) == 0 && (s.marks & mark::keeping) == 0) {
-    // The common case: a leaf without a cold part ends here and now.
-    if (s.parent != nobody && wants_ends(*find(s.parent))) cold(s).stop = std::make_unique<stop_progress>();
-    if (s.cold == nullptr) {
-      s.type->destroy(s);
-      unlink_child(s, i);
-      release_slot(s, i);
-      return;
-    }
+    end_leaf(s, i, kind, reason);
+    return;
   }
   extras& x = cold(s);
   if (x.stop)
@@ -144,6 +138,22 @@ void shard::begin_stop(slot& s, std::uint32_t i, exit_kind kind, failure reason)
   const std::uint32_t generation = s.generation;
   continue_stop(s, i);
   if (s.generation == generation && (s.flags & state::stopping)) set_own_deadline(s, i);
+}
+
+/// The common case: without a cold part and children an actor ends here and now.
+void shard::end_leaf(slot& s, std::uint32_t i, exit_kind kind, const failure& reason) {
+  const actor_id id = id_of(s, i);
+  actor_id parent;
+  if (s.parent != nobody)
+    if (slot& p = *find(s.parent); wants_ends(p)) parent = {place_, s.parent, p.generation};
+  {
+    context_guard as{*this, s, i, id};
+    s.type->destroy(s);
+  }
+  if (s.marks & mark::named) owner_.unregister_all(id);
+  unlink_child(s, i);
+  release_slot(s, i);
+  if (parent) child_ended(parent, id, kind, reason);
 }
 
 /// A stop under way becomes a kill.
@@ -354,7 +364,7 @@ void shard::finish_stop(slot& s, std::uint32_t i) {
 /// The actor's names, subscriptions and watches end; its watchers are told elsewhere.
 void shard::end_subscriptions(slot& s, const actor_id& id) {
   extras& x = *s.cold;
-  if (x.named) owner_.unregister_all(id);
+  if (s.marks & mark::named) owner_.unregister_all(id);
   if (x.subscribed) owner_.unsubscribe_all(id);
   for (const actor_id& other : x.watched) unwatch_for(other, id);
 }

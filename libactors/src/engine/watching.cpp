@@ -46,7 +46,7 @@ void shard::mark_named(actor_id id) {
   if (id.place != place_)
     call(id, [](shard& there, actor_id who) { there.mark_named(who); });
   else if (slot* s = find(id); s != nullptr || (s = claim_reserved(id)) != nullptr)
-    cold(*s).named = true;
+    s->marks |= mark::named;
   else
     owner_.unregister_all(id); // it has ended meanwhile
 }

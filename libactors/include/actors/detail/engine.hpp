@@ -177,7 +177,7 @@ private:
   mutable spin_lock shards_lock_;
   mutable spin_lock names_lock_;
   std::unordered_map<std::string, std::pair<actor_id, const actor_type*>> names_;
-  std::unordered_map<actor_id, std::vector<std::string>> names_of_;
+  std::unordered_multimap<actor_id, std::string_view> names_of_; // into the keys of names_
   mutable spin_lock topics_lock_;
   std::unordered_map<std::string, topic_subscriptions> topics_;
   std::unordered_map<actor_id, std::vector<std::string>> topics_of_;

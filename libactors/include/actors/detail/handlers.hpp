@@ -28,9 +28,15 @@ inline constexpr bool is_expected = false;
 template <class T>
 inline constexpr bool is_expected<tl::expected<T, failure>> = true;
 
-/// Ends the payload when the handler is through with it, also by an exception.
-template <class M>
+/// Ends the payload when the handler is through with it, also by an exception. Nothing to do for most
+/// types, and then an exception must not stop here on its way: each stop costs it half a microsecond.
+template <class M, bool Trivial = std::is_trivially_destructible_v<M> && !is_boxed<M>>
 struct payload_guard {
+  explicit payload_guard(envelope& e) noexcept : at{e.payload()} {}
+  void* at;
+};
+template <class M>
+struct payload_guard<M, false> {
   explicit payload_guard(envelope& e) noexcept : at{e.payload()} {}
   ~payload_guard() { payload<M>::destroy(at); }
   payload_guard(const payload_guard&) = delete;

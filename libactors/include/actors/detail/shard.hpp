@@ -14,6 +14,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <exception>
 #include <utility>
 #include <vector>
 
@@ -197,6 +198,7 @@ public:
   /// Of a new instance behind an old id: makes the halted child of the one before its youngest child,
   /// still halted. False where it is none. Requires: called before any child is started.
   bool adopt_halted_child(actor_id id);
+  [[nodiscard]] bool has_children() const noexcept;
   void release_halted_children(const std::unordered_set<actor_id>& but_not);
   /// Does not wait any longer for the end of a child on another shard, which does not answer.
   void give_child_up(actor_id id);
@@ -301,7 +303,7 @@ private:
   void hand_over_outbox(std::uint32_t to);
   void reject_chunk(chunk* c, errc code);
   void after_handler(slot& s, envelope& e);
-  void handler_threw(envelope& e);
+  void handler_threw(envelope& e, const std::exception* error);
   void enter(slot& s, std::uint32_t index, const envelope& e) noexcept;
   void leave() noexcept;
   void set_self(const actor_id& id) noexcept {
@@ -372,6 +374,7 @@ private:
   void stop_child_of(slot& parent, stop_progress& progress);
   void stop_guest(slot& s, std::uint32_t i);
   void hasten_stop(slot& s, std::uint32_t i);
+  void end_leaf(slot& s, std::uint32_t i, exit_kind kind, const failure& reason);
   void stop_threw(slot& s, std::uint32_t i, failure reason, std::uint32_t message_type);
   void stop_as_asked(slot& s, std::uint32_t i);
   [[nodiscard]] bool far_child_is_last(const slot& s) noexcept;

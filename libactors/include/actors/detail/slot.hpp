@@ -59,6 +59,7 @@ inline constexpr std::uint16_t chosen = 1;  // looked at for a move already
 inline constexpr std::uint16_t kept = 2;    // its parent decides whether a new instance follows the old one
 inline constexpr std::uint16_t keeping = 4; // stops, and its slot stays
 inline constexpr std::uint16_t halted = 8;  // has no instance; waits for its parent's decision
+inline constexpr std::uint16_t named = 32;  // somebody may find it by a name
 inline constexpr std::uint16_t orphan = 16; // halted with its parent, whose next instance has not taken it yet
 } // namespace mark
 
@@ -171,7 +172,6 @@ struct extras {
   /// Of an id given out whose actor has been told to end before its birth.
   exit_kind ended_early = exit_kind::normal;
   bool subscribed = false;
-  bool named = false;
 };
 
 inline constexpr std::uint32_t nobody = 0xffffffff;

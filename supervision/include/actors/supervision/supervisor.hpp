@@ -133,9 +133,9 @@ using supervisor_ref = ref<supervisor>;
 /// Every child is registered by its path: `node.find<inventory>("shop/inventory")`.
 /// Errors: invalid_argument (the specification), name_taken, actor_failed (a constructor threw, with its
 /// text), timeout. Threading: outside of handlers.
-[[nodiscard]] expected<supervisor_ref> start(basic_node& where, const tree& what,
+[[nodiscard]] expected<supervisor_ref> start(basic_node& where, tree what,
                                              duration timeout = std::chrono::seconds{60});
-[[nodiscard]] expected<supervisor_ref> start(basic_node& where, const supervisor_spec& what,
+[[nodiscard]] expected<supervisor_ref> start(basic_node& where, supervisor_spec what,
                                              duration timeout = std::chrono::seconds{60});
 
 /// A child for a dynamic supervisor whose `takes` names these types. Texts become `std::string`.

@@ -150,7 +150,8 @@ public:
     return std::move(child(below, options...));
   }
 
-  [[nodiscard]] const supervisor_spec& spec() const noexcept { return spec_; }
+  [[nodiscard]] const supervisor_spec& spec() const& noexcept { return spec_; }
+  [[nodiscard]] supervisor_spec&& spec() && noexcept { return std::move(spec_); }
   /// The specification of its supervisor as a child of another.
   [[nodiscard]] child_spec as_child() const;
 
