@@ -22,13 +22,16 @@ namespace {
 
 using verdict = expected<void>;
 
-/// Where a field stands: `shop/checkout: child 'payments': `.
+/// Where a field stands: `shop/checkout: child 'payments': `. Put into words only for a fault.
 struct place {
-  std::string text;
+  std::string_view path;
+  const child_spec* child = nullptr;
 
   [[nodiscard]] unexpected<failure> fault(std::string_view field, std::string_view wanted,
                                           std::string value) const {
-    return fail(errc::invalid_argument, fmt::format("{}{}: expected {}", text, field, wanted),
+    const std::string of_child = child ? fmt::format("child '{}': ", child->id) : "";
+    return fail(errc::invalid_argument,
+                fmt::format("{}: {}{}: expected {}", path, of_child, field, wanted),
                 std::move(value));
   }
 };
@@ -118,7 +121,7 @@ enum class role : bool { child, pattern };
 
 verdict check_child(const child_spec& c, const supervisor_spec& parent, const std::string& path,
                     std::size_t depth, role as) {
-  const place at{fmt::format("{}: child '{}': ", path, c.id)};
+  const place at{path, &c};
   if (auto ok = check_enums(at, c); !ok)
     return ok;
   if (!(as == role::pattern && c.id.empty()))
@@ -143,11 +146,12 @@ role role_of_children(const supervisor_spec& spec) {
 
 verdict check_children(const supervisor_spec& spec, const std::string& path, std::size_t depth) {
   std::unordered_set<std::string_view> ids;
+  ids.reserve(spec.children.size());
   for (const child_spec& c : spec.children) {
     if (auto ok = check_child(c, spec, path, depth, role_of_children(spec)); !ok)
       return ok;
     if (!ids.insert(c.id).second)
-      return place{path + ": "}.fault("children", "each id once", c.id);
+      return place{path}.fault("children", "each id once", c.id);
   }
   return {};
 }
@@ -168,7 +172,7 @@ verdict check_flags(const place& at, const supervisor_spec& spec) {
 }
 
 verdict check_tree(const supervisor_spec& spec, const std::string& path, std::size_t depth) {
-  const place at{(path.empty() ? "supervisor" : path) + ": "};
+  const place at{path.empty() ? std::string_view{"supervisor"} : path};
   if (depth > detail::max_depth)
     return at.fault("children",
                     fmt::format("at most {} supervisors above each other", detail::max_depth),

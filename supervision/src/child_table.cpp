@@ -40,9 +40,15 @@ child_key child_table::add(std::shared_ptr<const child_spec> spec, naming as) {
   const child_key key = ++last_;
   if (as == naming::by_id)
     by_name_.emplace(spec->id, key);
-  const auto added = all_.emplace_hint(all_.end(), key, child_record{.spec = std::move(spec)});
-  significant_ += counts_as_significant(added->second) ? 1 : 0;
+  const entry& added = all_.append(key, child_record{.spec = std::move(spec)});
+  significant_ += counts_as_significant(added.second) ? 1 : 0;
   return key;
+}
+
+void child_table::reserve(std::size_t children) {
+  all_.reserve(children);
+  by_name_.reserve(children);
+  by_actor_.reserve(children);
 }
 
 void child_table::remove(child_key key) {

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -13,6 +12,7 @@
 #include <actors/id.hpp>
 #include <actors/supervision/child_spec.hpp>
 
+#include "child_map.hpp"
 #include "restart_backoff.hpp"
 
 namespace actors::supervision::detail {
@@ -56,12 +56,13 @@ struct child_record {
 /// The children of one supervisor in the order of their start, and who is who.
 class child_table {
 public:
-  using entry = std::pair<const child_key, child_record>;
+  using map = child_map<child_record>;
+  using entry = map::entry;
   enum class naming : bool { by_id, none };
 
   [[nodiscard]] std::optional<child_key> find(std::string_view id) const;
   [[nodiscard]] std::optional<child_key> find(actor_id id) const;
-  [[nodiscard]] const std::map<child_key, child_record>& all() const noexcept { return all_; }
+  [[nodiscard]] const map& all() const noexcept { return all_; }
   /// Significant children that run or are to run again.
   [[nodiscard]] std::size_t significant() const noexcept { return significant_; }
 
@@ -72,12 +73,13 @@ public:
 
   /// The new one is the last.
   child_key add(std::shared_ptr<const child_spec> spec, naming as);
+  void reserve(std::size_t children);
   void remove(child_key key);
   void set_phase(child_record& child, phase to) noexcept;
   void set_id(child_key key, child_record& child, actor_id id);
 
 private:
-  std::map<child_key, child_record> all_;
+  map all_;
   // The names live in the specifications.
   std::unordered_map<std::string_view, child_key> by_name_;
   std::unordered_map<actor_id, child_key> by_actor_;

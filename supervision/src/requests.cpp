@@ -190,7 +190,10 @@ void supervisor_core::answer_stops(child_key child) {
 }
 
 void supervisor_core::reply(ticket request, child_key child) {
-  add(order::what::reply, child).request = request;
+  order& o = add(order::what::reply, child);
+  o.request = request;
+  if (const child_record* started = children_.at(child))
+    o.id = started->id;
 }
 
 void supervisor_core::refuse(ticket request, failure why) {

@@ -68,12 +68,12 @@ void supervisor::body::find_left_behind() {
 }
 
 void supervisor::body::halted(actors::detail::child_halted what) {
-  auto known = keys_.find(what.child);
-  if (known == keys_.end()) {
+  const auto known = key_of(what.child);
+  if (!known) {
     here().release(what.child); // given up long ago
     return;
   }
-  const child_key key = known->second;
+  const child_key key = *known;
   stop_waiting_for(key);
   restart_info& last = last_ends_[key];
   last.kind = what.kind;
@@ -96,18 +96,26 @@ void supervisor::body::halted(actors::detail::child_halted what) {
 }
 
 void supervisor::body::started(actor_id child) {
-  auto known = keys_.find(child);
+  const auto key = key_of(child);
   // One that is a supervisor has started when all below it has.
-  if (known == keys_.end() || record(known->second).spec->type == child_type::supervisor) return;
-  core.child_started(known->second, child, now());
-  obey();
+  if (!key || record(*key).spec->type == child_type::supervisor) return;
+  has_started(*key, child);
 }
 
 void supervisor::body::subtree_started(actor_id child) {
-  auto known = keys_.find(child);
-  if (known == keys_.end()) return;
-  core.child_started(known->second, child, now());
+  if (const auto key = key_of(child)) has_started(*key, child);
+}
+
+void supervisor::body::has_started(child_key key, actor_id child) {
+  starting_.erase(child);
+  core.child_started(key, child, now());
   obey();
+}
+
+std::optional<child_key> supervisor::body::key_of(actor_id child) const {
+  if (auto known = core.find(child)) return known;
+  auto known = starting_.find(child);
+  return known == starting_.end() ? std::nullopt : std::optional{known->second};
 }
 
 void supervisor::body::overdue(child_key key, std::uint64_t order) {
@@ -212,7 +220,7 @@ void supervisor::body::carry_out(order& what) {
   switch (what.kind) {
     case order::what::start: start(what.child); break;
     case order::what::restart: make_again(what.child); break;
-    case order::what::halt: halt(what.child); break;
+    case order::what::halt: halt(what.child, what.id); break;
     case order::what::release: release(what.child, what.id); break;
     case order::what::wake: after(what.pause, detail::alarm{what.alarm}); break;
     case order::what::reply: reply(what); break;
@@ -240,12 +248,13 @@ void supervisor::body::start(child_key key) {
     core.start_failed(key, {exit_kind::failed, std::move(why), "", false}, now());
     return;
   }
-  keys_.emplace(id, key);
+  const bool at_once = id.place == here().place() && spec->type == child_type::worker;
+  if (!at_once) starting_.emplace(id, key);
   if (auto taken = register_child(id, *spec)) {
     forget(key, id);
     here().release(id);
     core.start_failed(key, {exit_kind::failed, std::move(*taken), "", false}, now());
-  } else if (id.place == here().place() && spec->type == child_type::worker) {
+  } else if (at_once) {
     core.child_started(key, id, now());
   }
 }
@@ -260,7 +269,7 @@ bool supervisor::body::take_over(child_key key, const child_spec& spec) {
   left_behind_.erase(waits);
   if (!here().adopt_halted_child(id)) return false;
   taken_over_.insert(key);
-  keys_.emplace(id, key);
+  starting_.emplace(id, key);
   restart(id, spec, {path_of(spec), 1, exit_kind::shutdown, {errc::cancelled, id, "its supervisor was restarted", ""}});
   return true;
 }
@@ -298,13 +307,15 @@ std::optional<failure> supervisor::body::register_child(actor_id id, const child
   return std::nullopt;
 }
 
-void supervisor::body::halt(child_key key) {
-  const child_record& c = record(key);
-  const shutdown limit = c.spec->shutdown;
+void supervisor::body::halt(child_key key, actor_id id) {
+  // It may have ended since the order was given.
+  const auto child = core.children().find(key);
+  if (child == core.children().end() || child->second.phase != phase::stopping) return;
+  const shutdown limit = child->second.spec->shutdown;
   if (limit == brutal_kill)
-    here().kill(c.id);
+    here().kill(id);
   else
-    here().stop(c.id, exit_kind::shutdown);
+    here().stop(id, exit_kind::shutdown);
   if (limit == infinity) return;
   const std::uint64_t timer =
       here().set_timer(here().self(), (limit.within + kill_grace).count(), 0, detail::overdue{key, ++last_halt_});
@@ -324,7 +335,7 @@ void supervisor::body::release(child_key key, actor_id id) {
 }
 
 void supervisor::body::forget(child_key key, actor_id id) {
-  keys_.erase(id);
+  starting_.erase(id);
   last_ends_.erase(key);
   taken_over_.erase(key);
   // At once, not when its slot ends: the next one may be given the same path before that.
@@ -334,7 +345,7 @@ void supervisor::body::forget(child_key key, actor_id id) {
 void supervisor::body::reply(const order& what) {
   if (auto start = starts_.find(what.request); start != starts_.end()) {
     if (auto ok = what.outcome())
-      start->second.set(any_ref{record(what.child).id});
+      start->second.set(any_ref{what.id});
     else
       start->second.fail(std::move(ok.error()));
     starts_.erase(start);

@@ -4,6 +4,7 @@
 // it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -49,6 +50,8 @@ private:
   };
 
   void find_left_behind();
+  void has_started(detail::child_key key, actor_id child);
+  [[nodiscard]] std::optional<detail::child_key> key_of(actor_id child) const;
   void carry_out(detail::order& what);
   void start(detail::child_key key);
   [[nodiscard]] bool take_over(detail::child_key key, const child_spec& spec);
@@ -56,7 +59,7 @@ private:
   void make_again(detail::child_key key);
   void restart(actor_id id, const child_spec& spec, restart_info why);
   [[nodiscard]] std::optional<failure> register_child(actor_id id, const child_spec& spec);
-  void halt(detail::child_key key);
+  void halt(detail::child_key key, actor_id id);
   void stop_waiting_for(detail::child_key key);
   void release(detail::child_key key, actor_id id);
   void forget(detail::child_key key, actor_id id);
@@ -66,8 +69,8 @@ private:
   [[nodiscard]] const detail::child_record& record(detail::child_key key) const;
   [[nodiscard]] const detail::maker& maker_of(const child_spec& spec);
 
-  /// Which child an actor is; known from the order to start it on.
-  std::unordered_map<actor_id, detail::child_key> keys_;
+  /// Children whose actors are there but have not started yet; of all others the core knows.
+  std::unordered_map<actor_id, detail::child_key> starting_;
   /// Children of the instance before this one, by path, that wait to be taken over.
   std::unordered_map<std::string, actor_id> left_behind_;
   std::unordered_set<detail::child_key> taken_over_;

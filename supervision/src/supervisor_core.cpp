@@ -21,13 +21,16 @@ expected<void> order::outcome() const {
 supervisor_core::supervisor_core(supervisor_spec spec, std::string path, std::uint64_t seed)
     : spec_{std::move(spec)}, path_{std::move(path)}, budget_{spec_.intensity, spec_.period},
       random_{seed}, group_{group_operation{}} {
-  std::vector<child_spec> specs = std::exchange(spec_.children, {});
-  if (spec_.strategy == strategy::dynamic)
-    pattern_ = std::make_shared<const child_spec>(std::move(specs.front()));
-  else
-    for (child_spec& child : specs)
-      children_.add(std::make_shared<const child_spec>(std::move(child)),
-                    child_table::naming::by_id);
+  // One block for all of them, which each of them keeps alive.
+  const auto specs =
+      std::make_shared<const std::vector<child_spec>>(std::exchange(spec_.children, {}));
+  if (spec_.strategy == strategy::dynamic) {
+    pattern_ = {specs, &specs->front()};
+    return;
+  }
+  children_.reserve(specs->size());
+  for (const child_spec& child : *specs)
+    children_.add({specs, &child}, child_table::naming::by_id);
 }
 
 std::optional<child_key> supervisor_core::find(std::string_view id) const {
@@ -36,7 +39,7 @@ std::optional<child_key> supervisor_core::find(std::string_view id) const {
 
 std::optional<child_key> supervisor_core::find(actor_id id) const { return children_.find(id); }
 
-const std::map<child_key, child_record>& supervisor_core::children() const noexcept {
+const child_table::map& supervisor_core::children() const noexcept {
   return children_.all();
 }
 

@@ -6,12 +6,13 @@
 // A child:
 //
 //   waiting --start--> starting --started--> running --ends--+--> [decision]
-//                         |  failed                 |halt      |     restart: restarting ->
-//                         starting
-//                         +--> [decision]           v          |     leave:   stopped (its spec
-//                         stays)
-//                                               stopping ------+     remove:  gone (temporary,
-//                                               dynamic)
+//                         |  failed             | halt       |
+//                         +--> [decision]       v            |
+//                                            stopping -------+
+//   [decision]:
+//     restart   restarting --> starting
+//     leave     stopped; its specification stays
+//     remove    gone, if it is temporary or dynamic
 //
 // `waiting`, `halted`, `restarting` and `stopped` children have no instance. A child that has an id
 // keeps it through a restart: its slot is held, with the messages that wait, until `release`.
@@ -21,11 +22,14 @@
 // Under one_for_one and dynamic, restarts of different children are independent of each other.
 //
 // An end by itself, while a group operation is under way:
-//   of a member, while members are halted     counts as halted, spends no restart
-//   while the group pauses                    is decided at once: its restart begins the group's
-//   anew otherwise                                 waits, and is decided when the group is through,
-//   oldest
-//                                             first; or is covered by the next group restart
+//   of a member, while members are halted
+//     counts as halted and spends no restart
+//   while the group pauses
+//     is decided at once: its restart begins the group's anew
+//   otherwise
+//     waits, and is decided when the group is through, oldest first; or is covered by the next
+//     group restart
+//
 // A member that cannot be started begins the group restart anew, from itself on under rest_for_one.
 // Requests that start children wait until the group is through.
 //
@@ -81,24 +85,21 @@ struct order {
     /// `child_ended`.
     halt,
     /// Give the held slot `id` of `child` up: what waits becomes dead letters, watchers hear of the
-    /// end.
-    /// No answer. `child` may be forgotten by then.
+    /// end. No answer. `child` may be forgotten by then.
     release,
     /// Call `woken(alarm)` after `pause`. Nothing happens if it is no longer needed then.
     wake,
     /// Tell the world: `news`.
     report,
-    /// Answer `request` with `outcome()`. `child`: the new one, where a child was started.
+    /// Answer `request` with `outcome()`. `child` and `id`: the new one, where a child was started;
+    /// it may be forgotten by then.
     reply,
     /// All children that were to start have started, or `outcome()` says why not; given once.
     ready,
     /// The supervisor ends with `exit` (`failed` where the first start failed, else `shutdown`) for
-    /// the
-    /// reason `why`. Whoever carries this out stops the children that run, those that are still
-    /// starting
-    /// as soon as they have, in reverse order, and releases the slots that are held. Only replies
-    /// follow;
-    /// reports of these stops are his to make.
+    /// the reason `why`. Whoever carries this out stops the children that run, and those that are
+    /// still starting as soon as they have, in reverse order, and releases the slots that are held.
+    /// Only replies follow; reports of these stops are his to make.
     finish,
   };
   what kind;
@@ -123,7 +124,7 @@ public:
 
   [[nodiscard]] std::optional<child_key> find(std::string_view id) const;
   [[nodiscard]] std::optional<child_key> find(actor_id id) const;
-  [[nodiscard]] const std::map<child_key, child_record>& children() const noexcept;
+  [[nodiscard]] const child_table::map& children() const noexcept;
   [[nodiscard]] bool is_finished() const noexcept { return finished_; }
   /// Of a dynamic supervisor: what its children are made after; null otherwise.
   [[nodiscard]] const child_spec* pattern() const noexcept { return pattern_.get(); }

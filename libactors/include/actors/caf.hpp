@@ -34,6 +34,10 @@ namespace actors {
 /// Threading: any. Lifetime: until `shutdown`; so do actors of CAF.
 [[nodiscard]] caf::actor_system& caf_system(node& here);
 
+/// The same, of the node whose handler runs. Throws std::logic_error in a simulated node, which has none.
+/// Threading: inside handlers.
+[[nodiscard]] caf::actor_system& caf_system_here();
+
 /// A handle to the actor `who` of CAF for our actors: `from_caf<std::int64_t(balance), deposit>`.
 /// `M` is told, `R(M)` told or asked; CAF keeps each sender's order. An actor of ours stands
 /// in between; it ends when `who` does, and watchers get `down` with the reason: `normal` for

@@ -277,7 +277,8 @@ void shard::stop_child_of(slot& parent, stop_progress& progress) {
   slot& s = *find(child.slot);
   if (!keeps) {
     give_up_keeping(s, child.slot);
-  } else if (s.marks & mark::halted) {
+  } else if ((s.marks & mark::halted) && (s.marks & mark::kept)) {
+    // One that has been released is about to end, and must not be missed in the list then.
     set_halted_child_aside(parent, child);
     urgent({urgent_step::what::child_ended, s.cold->ended_how, {place_, progress.owner, parent.generation}, child});
     return;

@@ -12,6 +12,7 @@
 #include <caf/make_actor.hpp>
 #include <caf/monitorable_actor.hpp>
 #include <caf/sec.hpp>
+#include <caf/send.hpp>
 #include <caf/system_messages.hpp>
 
 namespace actors {
@@ -29,6 +30,12 @@ namespace {
 /// Asks of one proxy that may be open; more are refused.
 constexpr std::size_t most_open = 1U << 20;
 
+/// Read and written by any thread that makes a link.
+std::uint64_t next_link() {
+  static std::atomic<std::uint64_t> last{0};
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
 exit_kind how_it_ended(const caf::error& reason) {
   if (!reason || reason == caf::exit_reason::user_shutdown)
     return exit_kind::normal;
@@ -40,7 +47,8 @@ exit_kind how_it_ended(const caf::error& reason) {
 /// Sender of a proxy's requests and monitor of its target. Takes what comes on the sender's thread.
 class caf_port final : public caf::monitorable_actor {
 public:
-  caf_port(caf::actor_config& config, actor_id owner) : monitorable_actor{config}, owner_{owner} {}
+  caf_port(caf::actor_config& config, actor_id owner, std::uint64_t link)
+      : monitorable_actor{config}, owner_{owner}, link_{link} {}
 
   void enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) override {
     auto& content = what->content();
@@ -51,7 +59,7 @@ public:
                                               what->move_content_to_message()});
     } else if (content.match_elements<caf::down_msg>()) {
       const caf::error& reason = content.get_as<caf::down_msg>(0).reason;
-      tell_from_anywhere(owner_, caf_ended{how_it_ended(reason), home_system().render(reason)});
+      tell_from_anywhere(owner_, caf_ended{link_, how_it_ended(reason), home_system().render(reason)});
     } else if (what->mid.is_request() && what->sender != nullptr) {
       // CAF knows the port as a sender only.
       what->sender->enqueue(
@@ -70,17 +78,19 @@ public:
 
 private:
   const actor_id owner_;
+  const std::uint64_t link_;
   std::atomic<bool> closed_{false}; // set by the proxy's thread, read by senders
 };
 
 caf_link::caf_link(caf::actor target, actor_id owner, duration patience)
-    : target_{std::move(target)}, patience_{patience} {
+    : target_{std::move(target)}, patience_{patience}, number_{next_link()},
+      last_request_{(number_ % (1U << 24)) << 32} {
   if (!target_)
     throw std::invalid_argument{"from_caf: the CAF handle is null, expected a living actor"};
   auto& sys = target_.home_system();
   caf::actor_config config;
   port_ = caf::make_actor<caf_port, caf::strong_actor_ptr>(sys.next_actor_id(), sys.node(), &sys,
-                                                           config, owner);
+                                                           config, owner, number_);
   target_->attach(
       caf::default_attachable::make_monitor(target_.address(), port_->get()->address()));
 }
@@ -89,6 +99,15 @@ caf_link::~caf_link() {
   target_->detach(caf::default_attachable::observe_token{port_->get()->address(),
                                                          caf::default_attachable::monitor});
   static_cast<caf_port*>(port_->get())->close();
+}
+
+void caf_link::stop() { caf::anon_send_exit(target_, caf::exit_reason::user_shutdown); }
+
+void caf_link::kill() { caf::anon_send_exit(target_, caf::exit_reason::kill); }
+
+bool caf_link::has_ended() const noexcept {
+  return target_->getf(caf::abstract_actor::is_terminated_flag) ||
+         target_->getf(caf::abstract_actor::is_cleaned_up_flag);
 }
 
 void caf_link::tell(caf::message what) {

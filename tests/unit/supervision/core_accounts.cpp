@@ -46,6 +46,8 @@ void world::check_order_of_start(child_key key) {
     return;
   if (c.has_lived && ++c.automatic_starts > spent_.size())
     error("more starts of a child than restarts were allowed");
+  if (c.has_lived && c.spec->restart == temporary)
+    error("a temporary child started again");
   if (is_group() && lives_after(key))
     error("a start while a later child lives");
 }

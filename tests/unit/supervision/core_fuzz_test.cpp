@@ -28,6 +28,7 @@ BOOST_AUTO_TEST_CASE(whatever_happens_the_core_keeps_its_promises) {
   std::uint64_t failed = 0;
   world_totals totals;
   for (std::uint64_t seed = first; seed <= last && failed < 5; ++seed) {
+    BOOST_TEST_CHECKPOINT("ACTORS_SEED=" << seed);
     const auto errors = world{seed, totals}.run();
     if (errors.empty())
       continue;

@@ -59,7 +59,7 @@ public:
   /// Begins, and starts all there are.
   stage& up() {
     begin();
-    for (const auto& [key, c] : std::map{core.children()})
+    for (const auto& [key, c] : std::map<child_key, child_record>(core.children().begin(), core.children().end()))
       started(names_.at(key));
     return *this;
   }

@@ -30,7 +30,10 @@ struct caf_response {
 
 /// The CAF actor has ended.
 struct caf_ended {
-  caf_ended(exit_kind how, std::string why) noexcept : kind{how}, text{std::move(why)} {}
+  caf_ended(std::uint64_t link, exit_kind how, std::string why) noexcept
+      : of{link}, kind{how}, text{std::move(why)} {}
+  /// `caf_link::number` of the link that saw it: a proxy that was restarted has another one.
+  std::uint64_t of;
   exit_kind kind;
   std::string text;
 };
@@ -55,6 +58,12 @@ public:
   void take(caf_response response);
   /// Ends the running actor the way the CAF actor ended; throws when that failed.
   [[noreturn]] static void fail(const caf_ended& end);
+  /// Unlike that of any other link in this process.
+  [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
+  /// Asks the CAF actor to end, or ends it at once.
+  void stop();
+  void kill();
+  [[nodiscard]] bool has_ended() const noexcept;
 
 private:
   struct open_ask {
@@ -67,7 +76,8 @@ private:
   caf::actor target_;
   caf::intrusive_ptr<caf::actor_control_block> port_;
   const duration patience_;
-  std::uint64_t last_request_ = 0;
+  const std::uint64_t number_;
+  std::uint64_t last_request_;
   std::map<std::uint64_t, open_ask> open_; // oldest first
 };
 
@@ -113,6 +123,8 @@ public:
   using caf_proxy_part<caf_proxy, S>::on...;
   void on(caf_response response) { link_->take(std::move(response)); }
   void on(const caf_ended& end) {
+    if (end.of != link_->number())
+      return;
     if (end.kind == exit_kind::failed)
       caf_link::fail(end);
     if (end.kind == exit_kind::killed)

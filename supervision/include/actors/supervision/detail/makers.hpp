@@ -71,7 +71,7 @@ const maker& maker_of() {
   static const maker& made = add_maker({
       .name = std::string{type_name<A>()} + argument_list<Args...>(),
       .takes = argument_list<Args...>(),
-      .type = actors::detail::actor_type_ptr<A>,
+      .type = &actors::detail::actor_type_of<A>(),
       .start =
           [](const spawn_options& where, std::span<const std::byte> bytes) {
             return std::apply(
@@ -98,7 +98,7 @@ const maker& maker_of() {
   return made;
 }
 
-/// Entered before `main`.
+/// Entered before `main`, when other variables of templates may not have their values yet.
 template <class A, class... Args>
 inline const maker* const maker_ptr = &maker_of<A, Args...>();
 
@@ -133,7 +133,7 @@ const restorer& restorer_of() {
   using A = typename restored<decltype(F)>::type;
   static const restorer& made = add_restorer({
       .name = std::string{function_name<F>()},
-      .type = actors::detail::actor_type_ptr<A>,
+      .type = &actors::detail::actor_type_of<A>(),
       .apply = [](actors::detail::slot& where, const restart_info& why) { F(actors::detail::object_of<A>(where), why); },
   });
   return made;
