@@ -12,6 +12,12 @@ bool counts_as_significant(const child_record& child) noexcept {
 } // namespace
 
 std::optional<child_key> child_table::find(std::string_view id) const {
+  if (!names_known_) {
+    // Most supervisors are never asked for a child by its name.
+    names_known_ = true;
+    for (const auto& [key, child] : all_)
+      if (child.named) by_name_.emplace(child.spec->id, key);
+  }
   const auto found = by_name_.find(id);
   return found == by_name_.end() ? std::nullopt : std::optional{found->second};
 }
@@ -38,16 +44,16 @@ child_table::entry* child_table::before(child_key key) {
 
 child_key child_table::add(std::shared_ptr<const child_spec> spec, naming as) {
   const child_key key = ++last_;
-  if (as == naming::by_id)
+  if (as == naming::by_id && names_known_)
     by_name_.emplace(spec->id, key);
-  const entry& added = all_.append(key, child_record{.spec = std::move(spec)});
+  entry& added = all_.append(key, child_record{.spec = std::move(spec)});
+  added.second.named = as == naming::by_id;
   significant_ += counts_as_significant(added.second) ? 1 : 0;
   return key;
 }
 
 void child_table::reserve(std::size_t children) {
   all_.reserve(children);
-  by_name_.reserve(children);
   by_actor_.reserve(children);
 }
 

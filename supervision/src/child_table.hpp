@@ -45,6 +45,7 @@ struct child_record {
   std::uint32_t restarts = 0;
 
   // Only the supervisor's core uses what follows.
+  bool named = false;
   bool has_lived = false;
   /// Wakes it from `restarting`; 0: none does.
   std::uint64_t alarm = 0;
@@ -81,7 +82,8 @@ public:
 private:
   map all_;
   // The names live in the specifications.
-  std::unordered_map<std::string_view, child_key> by_name_;
+  mutable std::unordered_map<std::string_view, child_key> by_name_;
+  mutable bool names_known_ = false;
   std::unordered_map<actor_id, child_key> by_actor_;
   child_key last_ = 0;
   std::size_t significant_ = 0;

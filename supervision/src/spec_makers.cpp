@@ -23,7 +23,15 @@ expected<void> check_restorer(const child_spec& spec, const std::string& path, c
   return {};
 }
 
-std::string type_in(const std::string& maker_name) { return maker_name.substr(0, maker_name.find('(')); }
+/// Without the list of arguments at its end; the type's own name may have parentheses too.
+std::string type_in(const std::string& maker_name) {
+  int depth = 0;
+  for (std::size_t i = maker_name.size(); i-- > 0;) {
+    depth += maker_name[i] == ')' ? 1 : maker_name[i] == '(' ? -1 : 0;
+    if (depth == 0) return maker_name.substr(0, i);
+  }
+  return maker_name;
+}
 
 /// Siblings mostly have the same maker.
 struct maker_cache {

@@ -59,7 +59,7 @@ void supervisor::body::find_left_behind() {
   std::unordered_set<actor_id> wanted;
   for (const auto& [key, c] : core.children()) {
     std::string name = path_of(*c.spec);
-    if (const actor_id id = here().owner().find_name(name).first) {
+    if (const actor_id id = here().owner().names().find(name).first) {
       left_behind_.emplace(std::move(name), id);
       wanted.insert(id);
     }
@@ -301,7 +301,7 @@ void supervisor::body::restart(actor_id id, const child_spec& spec, restart_info
 std::optional<failure> supervisor::body::register_child(actor_id id, const child_spec& spec) {
   if (spec.id.empty() || core.pattern() != nullptr) return std::nullopt;
   const auto* type = spec.type == child_type::supervisor ? actors::detail::actor_type_ptr<supervisor> : maker_of(spec).type;
-  auto ok = here().owner().register_name(path_of(spec), id, type);
+  auto ok = here().owner().names().add(path_of(spec), id, type);
   if (!ok) return std::move(ok.error());
   here().mark_named(id);
   return std::nullopt;
@@ -339,7 +339,7 @@ void supervisor::body::forget(child_key key, actor_id id) {
   last_ends_.erase(key);
   taken_over_.erase(key);
   // At once, not when its slot ends: the next one may be given the same path before that.
-  here().owner().unregister_all(id);
+  here().owner().names().remove_all(id);
 }
 
 void supervisor::body::reply(const order& what) {

@@ -165,7 +165,7 @@ protected:
   static expected<void> register_name(std::string name) {
     auto& s = *detail::current_shard;
     s.mark_named(s.self());
-    return s.owner().register_name(std::move(name), s.self(), s.self_slot()->type);
+    return s.owner().names().add(std::move(name), s.self(), s.self_slot()->type);
   }
   template <class A>
   [[nodiscard]] static expected<ref<A>> find(const std::string& name) {

@@ -168,41 +168,7 @@ void engine::refuse_outside(const message_head& head, errc code) {
   complete(head.request, 0, nullptr, &error);
 }
 
-// -- names and topics -----------------------------------------------------------------------------------
-
-expected<void> engine::register_name(std::string name, actor_id id, const actor_type* type) {
-  if (name.empty())
-    return tl::make_unexpected(failure{errc::invalid_argument, id, "a name must not be empty", name});
-  spin_guard guard{names_lock_};
-  auto [at, fresh] = names_.try_emplace(std::move(name), id, type);
-  if (!fresh && at->second.first != id)
-    return tl::make_unexpected(failure{errc::name_taken, at->second.first, "the name is taken", at->first});
-  if (fresh) names_of_.emplace(id, at->first);
-  return {};
-}
-
-bool engine::unregister_name(std::string_view name, actor_id id) {
-  spin_guard guard{names_lock_};
-  auto at = names_.find(std::string{name});
-  if (at == names_.end() || at->second.first != id) return false;
-  auto [first, last] = names_of_.equal_range(id);
-  names_of_.erase(std::find_if(first, last, [&](const auto& of) { return of.second == name; }));
-  names_.erase(at);
-  return true;
-}
-
-void engine::unregister_all(actor_id id) {
-  spin_guard guard{names_lock_};
-  auto [first, last] = names_of_.equal_range(id);
-  for (auto of = first; of != last; ++of) names_.erase(names_.find(std::string{of->second}));
-  names_of_.erase(first, last);
-}
-
-std::pair<actor_id, const actor_type*> engine::find_name(const std::string& name) const {
-  spin_guard guard{names_lock_};
-  auto at = names_.find(name);
-  return at == names_.end() ? std::pair<actor_id, const actor_type*>{} : at->second;
-}
+// -- topics -----------------------------------------------------------------------------------
 
 void engine::subscribe(const std::string& topic, actor_id who) {
   spin_guard guard{topics_lock_};

@@ -25,7 +25,7 @@ shard& choose_shard(engine& node, const spawn_options& options, shard* here) {
 }
 
 void name_newborn(engine& node, const std::string& name, actor_id id, const actor_type* type) {
-  auto registered = node.register_name(name, id, type);
+  auto registered = node.names().add(name, id, type);
   if (!registered) {
     node.log(log_level::error, to_string(registered.error()));
     return;

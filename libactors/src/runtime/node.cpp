@@ -14,7 +14,7 @@ void basic_node::kill(any_ref who) {
 }
 
 expected<void> basic_node::enter_name(const std::string& name, actor_id id, const detail::actor_type* type) {
-  auto entered = engine_->register_name(name, id, type);
+  auto entered = engine_->names().add(name, id, type);
   if (entered)
     engine_->post_call(id, [](detail::shard& there, actor_id who) { there.mark_named(who); });
   return entered;

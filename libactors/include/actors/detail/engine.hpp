@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <actors/detail/function.hpp>
+#include <actors/detail/name_table.hpp>
 #include <actors/detail/shard.hpp>
 #include <actors/detail/spin_lock.hpp>
 
@@ -117,11 +118,9 @@ public:
 
   // -- tables ------------------------------------------------------------------------------------
 
-  expected<void> register_name(std::string name, actor_id id, const actor_type* type);
-  bool unregister_name(std::string_view name, actor_id id);
-  void unregister_all(actor_id id);
-  /// The actor of this name, or null id; `type` as given at registration.
-  [[nodiscard]] std::pair<actor_id, const actor_type*> find_name(const std::string& name) const;
+  /// An actor that has a name here is marked: see `shard::mark_named`.
+  [[nodiscard]] name_table& names() noexcept { return names_; }
+  [[nodiscard]] const name_table& names() const noexcept { return names_; }
 
   void subscribe(const std::string& topic, actor_id who);
   void unsubscribe(const std::string& topic, actor_id who);
@@ -175,9 +174,7 @@ private:
 
   // Tables that threads share, each under its lock.
   mutable spin_lock shards_lock_;
-  mutable spin_lock names_lock_;
-  std::unordered_map<std::string, std::pair<actor_id, const actor_type*>> names_;
-  std::unordered_multimap<actor_id, std::string_view> names_of_; // into the keys of names_
+  name_table names_;
   mutable spin_lock topics_lock_;
   std::unordered_map<std::string, topic_subscriptions> topics_;
   std::unordered_map<actor_id, std::vector<std::string>> topics_of_;

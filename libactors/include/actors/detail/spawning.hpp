@@ -119,7 +119,7 @@ void subscribe_self(const std::string& key);
 
 template <class A>
 [[nodiscard]] expected<ref<A>> find_as(const engine& node, const std::string& name) {
-  auto [id, type] = node.find_name(name);
+  auto [id, type] = node.names().find(name);
   if (!id) return tl::make_unexpected(failure{errc::name_unknown, {}, "no actor has this name", name});
   if (type != actor_type_ptr<A>)
     return tl::make_unexpected(failure{errc::wrong_type, id,
