@@ -10,16 +10,6 @@ using namespace actors::test;
 
 namespace {
 
-void resume(guardian& g, const child_failed& f) { g.resume_child(any_ref{f.child}); }
-void restart(guardian& g, const child_failed& f) {
-  g.restart_child(ref<puppet>{f.child}, g.log(), std::string{"second"});
-}
-void give_up(guardian& g, const child_failed& f) { g.stop_child(any_ref{f.child}); }
-
-bool has(const journal& log, const std::string& line) {
-  return std::find(log.begin(), log.end(), line) != log.end();
-}
-
 /// A guardian with a child whose object lives on another shard.
 struct family {
   testing::node node{plain(3)};
