@@ -2,17 +2,15 @@
 #define BOOST_TEST_MODULE runtime_logging
 #include <boost/test/unit_test.hpp>
 
-#include <cstdio>
 #include <fstream>
 #include <regex>
 #include <sstream>
 #include <stdexcept>
 #include <string>
 
-#include <unistd.h>
-
 #include <actors/actors.hpp>
 
+#include "temporary_folder.hpp"
 #include "waiting.hpp"
 
 using namespace actors;
@@ -38,8 +36,7 @@ public:
 
 class log_file {
 public:
-  log_file() : path_{"/tmp/actors-log-" + std::to_string(::getpid()) + ".log"} { std::remove(path_.c_str()); }
-  ~log_file() { std::remove(path_.c_str()); }
+  log_file() : path_{folder_ / "node.log"} {}
   const std::string& path() const { return path_; }
   std::string text() const {
     std::stringstream all;
@@ -49,6 +46,7 @@ public:
   bool has(const std::string& pattern) const { return std::regex_search(text(), std::regex{pattern}); }
 
 private:
+  temporary_folder folder_;
   std::string path_;
 };
 

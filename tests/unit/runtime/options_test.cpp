@@ -3,8 +3,6 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <cstdio>
-#include <fstream>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -12,6 +10,8 @@
 #include <unistd.h>
 
 #include <actors/node_options.hpp>
+
+#include "temporary_folder.hpp"
 
 using namespace actors;
 using namespace std::chrono_literals;
@@ -41,14 +41,11 @@ expected<node_options> parse(std::vector<std::string> words) {
 
 class temporary_file {
 public:
-  explicit temporary_file(const std::string& content)
-      : path_{"/tmp/actors-options-" + std::to_string(::getpid()) + ".toml"} {
-    std::ofstream{path_} << content;
-  }
-  ~temporary_file() { std::remove(path_.c_str()); }
+  explicit temporary_file(const std::string& content) : path_{folder_.file("options.toml", content)} {}
   const std::string& path() const { return path_; }
 
 private:
+  temporary_folder folder_;
   std::string path_;
 };
 
