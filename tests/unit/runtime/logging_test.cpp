@@ -10,6 +10,7 @@
 
 #include <actors/actors.hpp>
 
+#include "orderly_node.hpp"
 #include "temporary_folder.hpp"
 #include "waiting.hpp"
 
@@ -59,7 +60,7 @@ BOOST_AUTO_TEST_CASE(lines_carry_time_node_level_and_text_from_the_level_chosen)
     o.name = "eu-1";
     o.log_file = file.path();
     o.level = log_level::warning;
-    node here{o};
+    orderly_node here{o};
     auto s = here.spawn<speaker>();
     (void)here.ask(s, say{log_level::info, "hidden"}).value();
     (void)here.ask(s, say{log_level::warning, "shown"}).value();
@@ -75,7 +76,7 @@ BOOST_AUTO_TEST_CASE(an_actor_that_fails_is_in_the_log_with_type_message_and_tex
   log_file file;
   node_options o;
   o.log_file = file.path();
-  node here{o};
+  orderly_node here{o};
   auto s = here.spawn<speaker>();
   BOOST_TEST(!here.ask(s, burst{}).result());
   BOOST_TEST(eventually([&] { return file.has("the pipe is broken"); }));
