@@ -35,7 +35,7 @@ shard::shard(engine& owner, std::uint32_t index, std::uint32_t first_generation)
     : owner_{owner}, place_{owner.node() << 16 | index}, index_{index},
       first_generation_{first_generation},
       segments_{static_cast<slot**>(std::calloc(std::size_t{1} << (32 - segment_bits), sizeof(slot*)))},
-      outboxes_(engine::max_shards), objects_{new object_pool} {
+      outboxes_(engine::max_shards), objects_{new object_pool{owner.objects()}} {
   if (segments_ == nullptr) throw std::bad_alloc{};
   ensure_segment(root);
   slot& s = *find(root);
