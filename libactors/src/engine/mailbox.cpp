@@ -79,8 +79,7 @@ envelope* shard::admit_to(slot& s, const message_head& head, std::uint32_t size)
 }
 
 void shard::push_backlog(slot& s, std::uint32_t index, envelope& e) {
-  message_head head{e.type, e.flags, {place_, index, s.generation}, e.sender, e.request()};
-  if (envelope* to = admit_to(s, head, e.size()))
+  if (envelope* to = admit_to(s, head_of(e, {place_, index, s.generation}), e.size()))
     relocate(to, &e);
   else
     destroy_payload(e);

@@ -122,7 +122,7 @@ std::uint32_t shard::run_fifo(std::uint32_t limit) {
         slot* s = find(e->slot);
         if (s->generation == e->generation) [[likely]] {
           --s->waiting;
-          if ((s->flags & state::slow_dispatch) == 0) [[likely]]
+          if (((s->flags & state::slow_dispatch) | (e->flags & flag::routed)) == 0) [[likely]]
             invoke<Counting>(*s, *e);
           else
             dispatch_slow(*s, *e, origin::fifo);
@@ -152,7 +152,7 @@ inline void shard::deliver(envelope& e) {
   }
   slot* s = find(e.slot);
   if (s != nullptr && s->generation == e.generation &&
-      (s->flags & (state::slow_dispatch | state::backlogged)) == 0) [[likely]] {
+      ((s->flags & (state::slow_dispatch | state::backlogged)) | (e.flags & flag::routed)) == 0) [[likely]] {
     if (owner_.options().counters)
       invoke<true>(*s, e);
     else
@@ -197,8 +197,7 @@ void shard::admit_chunk(chunk* c) {
       relocate(fifo_.append(size, pool_), e);
       continue;
     }
-    message_head head{e->type, e->flags, {place_, e->slot, e->generation}, e->sender, e->request()};
-    if (envelope* to = locate(head, size))
+    if (envelope* to = locate(head_of(*e, {place_, e->slot, e->generation}), size))
       relocate(to, e);
     else
       destroy_payload(*e);

@@ -211,8 +211,6 @@ public:
   void unwatch(actor_id who);
   /// Notes that the actor has a name, to be given back when it ends.
   void mark_named(actor_id id);
-  /// Counts in `counter` what the routee has finished of what a router sent it.
-  void count_routed(actor_id id, std::shared_ptr<std::atomic<std::uint64_t>> counter);
   /// Delivers a message at once, as if it had just come in from another shard: for multicasts.
   template <class M>
   void deliver_now(actor_id target, actor_id sender, M&& message);
