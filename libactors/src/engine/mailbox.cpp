@@ -219,7 +219,7 @@ envelope* shard::stash_envelope(std::uint32_t type, std::size_t payload_size) {
   open_request r = current_request();
   // A bound of its own: a full stash must not keep the message out that opens it.
   if (x.stash_count >= mailbox_of(*self_slot_).limit) {
-    dead_letter_of(self(), current_ != nullptr ? current_->sender : sender_, type, errc::overloaded);
+    dead_letter_of(self(), sender(), type, errc::overloaded);
     if (r.request != 0) {
       request_taken_ = deferred_ = true;
       answer_failure(r, {errc::overloaded, self(), "the stash is full", std::string{message_type_at(type).name}});
@@ -228,7 +228,7 @@ envelope* shard::stash_envelope(std::uint32_t type, std::size_t payload_size) {
   }
   ++x.stash_count;
   std::uint16_t flags = 0;
-  actor_id from = current_ != nullptr ? current_->sender : sender_;
+  actor_id from = sender();
   if (r.request != 0) {
     flags = flag::asks;
     request_taken_ = true;

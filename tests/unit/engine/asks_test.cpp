@@ -145,6 +145,34 @@ private:
   journal* log_;
 };
 
+/// Notes who its sender is, each time it goes on.
+class clerk : public open_actor<clerk> {
+public:
+  static constexpr bool reentrant = true;
+  using handles = messages<nap>;
+  clerk(ref<server> there, std::vector<actor_id>* seen) : there_{there}, seen_{seen} {}
+  task<void> on(nap) {
+    look();
+    (void)co_await ask(there_, by_slow_task{1});
+    look();
+    (void)co_await ask(there_, never{}, 1ms);
+    look();
+    co_await look_later();
+    look();
+  }
+
+private:
+  task<void> look_later() {
+    co_await sleep(1ms);
+    look();
+    (void)co_await ask(there_, by_value{1});
+    look();
+  }
+  void look() { seen_->push_back(sender().id()); }
+
+  ref<server> there_;
+  std::vector<actor_id>* seen_;
+};
 
 } // namespace
 
@@ -556,4 +584,29 @@ BOOST_AUTO_TEST_CASE(a_hundred_thousand_open_promises_are_answered_in_linear_tim
   f.node.run_until_idle();
   BOOST_TEST(got == count);
   BOOST_TEST((std::chrono::steady_clock::now() - before < 5s));
+}
+
+BOOST_AUTO_TEST_CASE(the_sender_stays_the_same_for_a_coroutine_that_goes_on_after_an_await) {
+  for (auto [shards, place] : both_places) {
+    fixture f{shards, place};
+    std::vector<actor_id> seen;
+    auto busy = f.node.spawn<clerk>(on_shard(0), f.there, &seen);
+    auto other = f.node.spawn<puppet>(on_shard(0), &f.log);
+    for (auto& who : {f.asker, other}) perform<puppet>(f.node, who, [&](puppet& self) { self.tell(busy, nap{1}); });
+    f.node.run_for(1s);
+    BOOST_TEST(std::count(seen.begin(), seen.end(), f.asker.id()) == 6);
+    BOOST_TEST(std::count(seen.begin(), seen.end(), other.id()) == 6);
+    BOOST_TEST(seen.size() == 12U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_sender_in_a_callback_is_who_answered) {
+  for (auto [shards, place] : both_places) {
+    fixture f{shards, place};
+    actor_id seen;
+    perform<puppet>(f.node, f.asker, [&](puppet& self) {
+      self.ask(f.there, by_value{1}).then([&](expected<int>) { seen = puppet::sender().id(); });
+    });
+    BOOST_TEST((seen == f.there.id()));
+  }
 }

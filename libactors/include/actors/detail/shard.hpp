@@ -163,7 +163,10 @@ public:
     return {self_place_.load(std::memory_order_relaxed), static_cast<std::uint32_t>(key),
             static_cast<std::uint32_t>(key >> 32)};
   }
-  [[nodiscard]] const actor_id& sender() const noexcept { return sender_; }
+  /// Who sent what the running actor works on.
+  [[nodiscard]] actor_id sender() const noexcept { return current_ != nullptr ? current_->sender : sender_; }
+  /// A coroutine goes on, with what `sender` has sent.
+  void work_for(const actor_id& sender) noexcept { sender_ = sender; }
   [[nodiscard]] slot* self_slot() noexcept { return self_slot_; }
   [[nodiscard]] envelope* current() noexcept { return current_; }
   [[nodiscard]] open_request current_request() const noexcept;
