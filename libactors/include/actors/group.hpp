@@ -111,7 +111,8 @@ public:
   }
 
   /// Sends a copy to every member, in order with what this sender tells them one by one; one message
-  /// per shard travels. Requires: `M` is copyable. Threading: any.
+  /// per shard travels. A full mailbox refuses its copy as it would refuse any message; that copy is a
+  /// dead letter (`overloaded`), the others arrive. Requires: `M` is copyable. Threading: any.
   template <class M>
   void multicast(const M& message) const;
 
@@ -344,13 +345,14 @@ void group<A>::multicast(const M& message) const {
       refuse(mine, errc::overloaded);
       continue;
     }
-    auto work = [core = core_, s, sender, message](detail::shard& there, actor_id) {
-      for (std::uint32_t i : core->by_shard[s]) there.deliver_now(core->members[i], sender, M{message});
-    };
+    detail::multicast_call call{[core = core_, s, sender, message](detail::shard& there) {
+      for (std::uint32_t i : core->by_shard[s]) there.deliver_copy(core->members[i], sender, M{message});
+    }};
+    const actor_id first = core_->members[mine[0]];
     if (here != nullptr)
-      here->call(core_->members[mine[0]], std::move(work));
+      here->system(first, std::move(call));
     else
-      node->post_call(core_->members[mine[0]], std::move(work));
+      node->post({detail::message_index<detail::multicast_call>, detail::flag::system, first, {}, 0}, std::move(call));
   }
 }
 

@@ -74,6 +74,11 @@ void shard::handle_system(envelope& e) {
     leave();
     return;
   }
+  if (e.type == message_index<multicast_call>) {
+    payload<multicast_call>::get(e.payload()).work(*this);
+    leave();
+    return;
+  }
   if (e.type == message_index<order_mark>) {
     --marks_;
     return;

@@ -193,6 +193,13 @@ void shard::admit_chunk(chunk* c) {
     auto* e = reinterpret_cast<envelope*>(at);
     const std::uint32_t size = e->size();
     at += size;
+    if (e->is(flag::system) && e->type == message_index<multicast_call>) {
+      // What it tells is sorted in its place, as if it had been told one by one.
+      sorting_ = true;
+      deliver_envelope(*e);
+      sorting_ = false;
+      continue;
+    }
     if (e->is(flag::answers | flag::system)) {
       relocate(fifo_.append(size, pool_), e);
       continue;

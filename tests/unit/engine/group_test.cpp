@@ -216,3 +216,32 @@ BOOST_AUTO_TEST_CASE(reducing_a_stopped_group_fails_and_says_why) {
   }
   BOOST_TEST(f.node.counters().live_actors == 0U);
 }
+
+BOOST_AUTO_TEST_CASE(a_flood_of_multicasts_minds_the_bound_of_a_mailbox_as_single_messages_do) {
+  auto flood = [](const std::function<void(puppet&, const group<cell_actor>&, number)>& send) {
+    auto options = plain(2);
+    options.mailbox = {10, overflow_policy::refuse};
+    testing::node node{options};
+    std::vector<std::vector<int>> seen(3);
+    auto cells = node.spawn_group<cell_actor>(3, dealt, &seen);
+    journal log;
+    auto sender = node.spawn<puppet>(on_shard(0), &log);
+    node.run_until_idle();
+    // So many turns of one shard before the other has one that its inbox is sorted into mailboxes.
+    for (int i = 0; i < 100; ++i) {
+      sender.tell(act<puppet>{[&, i](puppet& self) { send(self, cells, number{i}); }});
+      node.engine().shard_at(0)->run(0, 1000);
+    }
+    node.run_until_idle();
+    BOOST_TEST(seen[1].size() == 10U);
+    BOOST_REQUIRE(node.dead_letter_count(errc::overloaded) == 90U);
+    const dead_letter last = node.dead_letters().back();
+    BOOST_TEST((last.target == cells[1].id() && last.sender == sender.id()));
+    return seen;
+  };
+  auto told = flood([](puppet& self, const group<cell_actor>& cells, number n) {
+    for (std::size_t i = 0; i < 3; ++i) self.tell(cells[i], n);
+  });
+  auto multicast = flood([](puppet&, const group<cell_actor>& cells, number n) { cells.multicast(n); });
+  BOOST_TEST((told == multicast));
+}

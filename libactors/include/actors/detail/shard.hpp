@@ -59,6 +59,11 @@ struct shard_call {
   unique_function<void(shard&, actor_id target)> work;
 };
 
+/// One message for several actors of a shard, to be told them by `deliver_copy`.
+struct multicast_call {
+  unique_function<void(shard&)> work;
+};
+
 class shard {
 public:
   static constexpr std::uint32_t segment_bits = 14;
@@ -214,9 +219,9 @@ public:
   void unwatch(actor_id who);
   /// Notes that the actor has a name, to be given back when it ends.
   void mark_named(actor_id id);
-  /// Delivers a message at once, as if it had just come in from another shard: for multicasts.
+  /// Treats a message as if it had just come in from another shard: for multicasts.
   template <class M>
-  void deliver_now(actor_id target, actor_id sender, M&& message);
+  void deliver_copy(actor_id target, actor_id sender, M&& message);
   /// Fails the actor in the slot; the parent decides what becomes of it.
   void fail(slot& s, std::uint32_t index, failure reason, std::uint32_t message_type);
 
@@ -436,6 +441,7 @@ private:
   bool deferred_ = false;
   bool request_taken_ = false;
   std::uint32_t marks_ = 0;
+  bool sorting_ = false;
   nanoseconds_t now_ = 0;
   std::vector<outbox> outboxes_;
   std::vector<std::uint32_t> dirty_;
