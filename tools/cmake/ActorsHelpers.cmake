@@ -61,7 +61,7 @@ function(actors_add_test name)
   find_package(Boost 1.74 REQUIRED COMPONENTS unit_test_framework)
   string(REPLACE "." "_" target "${name}_test")
   add_executable(${target} ${arg_UNPARSED_ARGUMENTS})
-  target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/libactors/src")
+  target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/libactors/src" "${PROJECT_SOURCE_DIR}/tests")
   target_link_libraries(${target} PRIVATE actors::actors Boost::unit_test_framework ${arg_LINK})
   set_target_properties(${target} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin/tests")

@@ -65,11 +65,9 @@ protected:
     return ask_for<type, typename detail::narrow_reply<type, S...>::type>(to.id(), std::forward<M>(message), timeout);
   }
 
-  /// Who sent the current message; null for a thread outside.
-  [[nodiscard]] static any_ref sender() noexcept {
-    auto& s = *detail::current_shard;
-    return any_ref{s.current() != nullptr ? s.current()->sender : s.sender()};
-  }
+  /// Who sent the current message; null for a thread outside. In a coroutine that is the message it
+  /// was started with, also after `co_await`; in a callback of `ask` it is who answered.
+  [[nodiscard]] static any_ref sender() noexcept { return any_ref{detail::current_shard->sender()}; }
 
   /// A promise for the answer to the current message; the handler returns it.
   template <class R>

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -46,6 +47,10 @@ struct group_core {
   /// Members by shard, ascending; empty for shards without members.
   std::vector<std::vector<std::uint32_t>> by_shard;
   std::vector<actor_id> agents;
+  /// Where the agents of several shards meet; null where one shard has all members.
+  actor_id root_agent;
+  /// Set once, by whoever stops the group; read by whoever multicasts or reduces.
+  mutable std::atomic<bool> stopped{false};
 };
 
 /// A member's share of a collective operation; `value` is null for a barrier.
@@ -58,12 +63,19 @@ struct combined {
   std::shared_ptr<const void> value;
 };
 
+/// To an agent: end when these have ended.
+struct outlive {
+  std::vector<actor_id> others;
+};
+
 /// Meets the contributions of its members, then goes up to its parent (or is the root).
 class collective_agent : public actor<collective_agent> {
 public:
-  using handles = messages<contribution>;
+  using handles = messages<contribution, outlive, down>;
   collective_agent(std::uint32_t expected, ref<collective_agent> up) : expected_{expected}, up_{up} {}
   promise<combined> on(contribution part);
+  void on(const outlive& these);
+  void on(const down&);
 
 private:
   void complete();
@@ -71,9 +83,13 @@ private:
 
   std::uint32_t expected_;
   ref<collective_agent> up_;
-  std::uint32_t rank_ = 0;
+  std::size_t outlived_ = 0;
   std::vector<std::pair<contribution, promise<combined>>> parts_;
 };
+
+/// Stops the members on one shard, and its agent after them.
+void stop_members(shard& there, const group_core& core, std::uint32_t which);
+void stop_group(const std::shared_ptr<const group_core>& core);
 
 } // namespace detail
 
@@ -95,18 +111,24 @@ public:
   }
 
   /// Sends a copy to every member, in order with what this sender tells them one by one; one message
-  /// per shard travels. Requires: `M` is copyable. Threading: any.
+  /// per shard travels. A full mailbox refuses its copy as it would refuse any message; that copy is a
+  /// dead letter (`overloaded`), the others arrive. Requires: `M` is copyable. Threading: any.
   template <class M>
   void multicast(const M& message) const;
 
   /// Asks every member `M` and folds the replies with `op(R, R) -> R`: on each shard in the order of
   /// the members, then over the shards in their order. To be given to `ask`. Fails with the first
-  /// failure of a member.
+  /// failure of a member, and with `actor_stopped` once the group has been stopped.
   template <class M, class Op>
   [[nodiscard]] auto reduce(M message, Op op) const {
     detail::check_handled<A, M>();
     return reduction<A, M, reply_of<A, M>, Op>{*this, std::move(message), std::move(op)};
   }
+
+  /// Stops every member once it has handled what this sender has told it before, barriers it waits in
+  /// included; with the last member the group's own actors end. What is multicast from now on becomes
+  /// dead letters (`actor_stopped`). Without a stop a group lives as long as its node. Threading: any.
+  void stop() const { detail::stop_group(core_); }
 
   [[nodiscard]] const std::shared_ptr<const detail::group_core>& core() const noexcept { return core_; }
 
@@ -252,6 +274,12 @@ public:
       this->stop();
       return answer;
     }
+    if (what_.members().core()->stopped) {
+      answer.fail({errc::actor_stopped, {}, "the group has been stopped",
+                   std::to_string(what_.members().size()) + " members"});
+      this->stop();
+      return answer;
+    }
     const auto& by_shard = what_.members().core()->by_shard;
     for (std::uint32_t s = 0; s < by_shard.size(); ++s) {
       if (by_shard[s].empty()) continue;
@@ -298,25 +326,33 @@ void group<A>::multicast(const M& message) const {
   actor_id sender = here != nullptr ? here->self() : actor_id{};
   detail::engine_visit node = detail::engine_of(core_->members[0].node());
   if (!node) return;
+  auto refuse = [&](const std::vector<std::uint32_t>& members, errc why) {
+    for (std::uint32_t i : members)
+      node->add_dead_letter({core_->members[i], sender, std::string{type_name<M>()}, why});
+  };
   for (std::uint32_t s = 0; s < core_->by_shard.size(); ++s) {
     const auto& mine = core_->by_shard[s];
     if (mine.empty()) continue;
+    if (core_->stopped) {
+      refuse(mine, errc::actor_stopped);
+      continue;
+    }
     if (here != nullptr && here->index() == s) {
       for (std::uint32_t i : mine) here->tell<M>(core_->members[i], M{message});
       continue;
     }
     if (node->shard_at(s)->inbox_full()) {
-      for (std::uint32_t i : mine)
-        node->add_dead_letter({core_->members[i], sender, std::string{type_name<M>()}, errc::overloaded});
+      refuse(mine, errc::overloaded);
       continue;
     }
-    auto work = [core = core_, s, sender, message](detail::shard& there, actor_id) {
-      for (std::uint32_t i : core->by_shard[s]) there.deliver_now(core->members[i], sender, M{message});
-    };
+    detail::multicast_call call{[core = core_, s, sender, message](detail::shard& there) {
+      for (std::uint32_t i : core->by_shard[s]) there.deliver_copy(core->members[i], sender, M{message});
+    }};
+    const actor_id first = core_->members[mine[0]];
     if (here != nullptr)
-      here->call(core_->members[mine[0]], std::move(work));
+      here->system(first, std::move(call));
     else
-      node->post_call(core_->members[mine[0]], std::move(work));
+      node->post({detail::message_index<detail::multicast_call>, detail::flag::system, first, {}, 0}, std::move(call));
   }
 }
 

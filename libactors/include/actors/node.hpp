@@ -82,7 +82,7 @@ public:
   }
 
   /// A set of actors with positions. A member's constructor gets `member<A>` first if it takes it,
-  /// then copies of `args`.
+  /// then copies of `args`. It lives until `group::stop`, or as long as the node.
   template <class A, class... Args>
   group<A> spawn_group(grid shape, layout how, const Args&... args) {
     return detail::make_group<A>(*engine_, shape, how, args...);

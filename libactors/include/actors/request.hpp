@@ -149,12 +149,14 @@ public:
   bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> waiting) noexcept {
     waiting_ = waiting;
+    sender_ = here_.sender();
     new (ask_->storage) awaiter*{this};
     ask_->complete = [](detail::pending_ask& a, detail::shard& here, detail::answer_view answer) {
       awaiter* self = *std::launder(reinterpret_cast<awaiter**>(a.storage));
       self->result_.emplace(detail::take_answer<R>(answer));
       self->ask_ = nullptr;
       here.close_ask(a);
+      here.work_for(self->sender_);
       self->waiting_.resume();
       here.task_resumed();
     };
@@ -165,6 +167,7 @@ private:
   detail::shard& here_;
   detail::pending_ask* ask_;
   std::coroutine_handle<> waiting_;
+  actor_id sender_;
   std::optional<expected<R>> result_;
 };
 
@@ -187,6 +190,7 @@ private:
   pending_ask* ask_ = nullptr;
   shard* here_ = nullptr;
   std::coroutine_handle<> waiting_;
+  actor_id sender_;
 };
 
 } // namespace detail

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include <actors/actor.hpp>
@@ -33,23 +32,24 @@ class route_table {
 public:
   explicit route_table(routing how) : how_{how} {}
 
-  void add(actor_id routee, std::shared_ptr<std::atomic<std::uint64_t>> done) {
-    routees_.push_back({routee, 0, std::move(done)});
+  struct routee {
+    actor_id id;
+    /// Null where the choice does not ask for it.
+    routed_count::owner count;
+  };
+
+  void add(actor_id who) {
+    routees_.push_back({who, routed_count::owner{how_ == routing::smallest_mailbox ? new routed_count : nullptr}});
   }
   /// False when nobody is left.
   bool remove(const actor_id& routee);
   /// The routee for a message. Requires: at least one routee; not for broadcast.
-  [[nodiscard]] actor_id choose(std::uint64_t key);
+  [[nodiscard]] const routee& choose(std::uint64_t key);
   [[nodiscard]] routing how() const noexcept { return how_; }
   [[nodiscard]] std::size_t size() const noexcept { return routees_.size(); }
   [[nodiscard]] actor_id at(std::size_t i) const noexcept { return routees_[i].id; }
 
 private:
-  struct routee {
-    actor_id id;
-    std::uint64_t sent;
-    std::shared_ptr<std::atomic<std::uint64_t>> done;
-  };
   routing how_;
   std::vector<routee> routees_;
   std::size_t next_ = 0;
@@ -68,9 +68,7 @@ public:
       : table_{how} {
     for (std::uint32_t i = 0; i < count; ++i) {
       auto routee = this->template spawn<A>(each, Args{args}...);
-      auto done = std::make_shared<std::atomic<std::uint64_t>>(0);
-      if (how == routing::smallest_mailbox) current_shard->count_routed(routee.id(), done);
-      table_.add(routee.id(), std::move(done));
+      table_.add(routee.id());
       this->watch(routee);
     }
   }

@@ -115,7 +115,7 @@ void shard::run_task(task_frame& frame) {
   slot& s = *self_slot_;
   frame.owner_slot = self_index_;
   frame.message_type = current_ != nullptr ? current_->type : 0;
-  frame.sender = current_ != nullptr ? current_->sender : sender_;
+  frame.sender = sender();
   frame.handle.resume();
   // The body may have given the answer away, to a promise or with a stashed message.
   if (request_taken_) frame.request = {};
@@ -177,12 +177,14 @@ void shard::drop_task(task_frame& frame) noexcept {
 void pause_awaiter::await_suspend(std::coroutine_handle<> waiting) {
   here_ = current_shard;
   waiting_ = waiting;
+  sender_ = here_->sender();
   ask_ = &here_->open_ask(time_);
   new (ask_->storage) pause_awaiter*{this};
   ask_->complete = [](pending_ask& a, shard& here, answer_view) {
     pause_awaiter* self = *std::launder(reinterpret_cast<pause_awaiter**>(a.storage));
     self->ask_ = nullptr;
     here.close_ask(a);
+    here.work_for(self->sender_);
     self->waiting_.resume();
     here.task_resumed();
   };

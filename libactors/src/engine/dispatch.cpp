@@ -74,6 +74,11 @@ void shard::handle_system(envelope& e) {
     leave();
     return;
   }
+  if (e.type == message_index<multicast_call>) {
+    payload<multicast_call>::get(e.payload()).work(*this);
+    leave();
+    return;
+  }
   if (e.type == message_index<order_mark>) {
     --marks_;
     return;
@@ -188,11 +193,11 @@ void shard::invoke_checked(slot& s, std::uint32_t index, envelope& e) {
   ++s.handled;
   // Counted as finished also when the handler throws.
   struct finished {
-    std::shared_ptr<std::atomic<std::uint64_t>> counter;
+    routed_count* count;
     ~finished() {
-      if (counter) counter->fetch_add(1, std::memory_order_relaxed);
+      if (count != nullptr) count->end();
     }
-  } counted{(e.flags & flag::routed) && s.cold != nullptr ? s.cold->routed_done : nullptr};
+  } counted{take_routed(e)};
   h(*this, s, e);
   if (deferred_) after_handler(s, e);
 }
@@ -255,16 +260,14 @@ open_request shard::take_request() {
 
 void shard::reject(envelope& e, errc code) {
   if (!e.is(flag::answers | flag::system))
-    reject(message_head{e.type, e.flags, {place_, e.slot, e.generation}, e.sender, e.request()}, code);
+    reject(head_of(e, {place_, e.slot, e.generation}), code);
   destroy_payload(e);
 }
 
 void shard::reject(const message_head& head, errc code) {
   if (head.flags & (flag::answers | flag::system)) return;
   dead_letter_of(head.target, head.sender, head.type, code);
-  if (head.flags & flag::routed)
-    if (slot* s = find(head.target); s != nullptr && s->cold != nullptr && s->cold->routed_done)
-      s->cold->routed_done->fetch_add(1, std::memory_order_relaxed);
+  if (head.routed != nullptr) head.routed->end();
   if (head.flags & flag::asks)
     answer_failure({head.sender, head.request},
                    failure{code, head.target, std::string{"the request was not taken"},
@@ -309,10 +312,7 @@ void shard::call(actor_id target, unique_function<void(shard&, actor_id)> work) 
 }
 
 void shard::forward(slot& s, envelope& e) {
-  const message_type& type = message_type_at(e.type);
-  message_head head{e.type, e.flags, s.cold->elsewhere, e.sender, e.request()};
-  (void)type;
-  send_erased(head, e.payload());
+  send_erased(head_of(e, s.cold->elsewhere), e.payload());
 }
 
 } // namespace actors::detail

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "object_pool.hpp"
 #include "system_messages.hpp"
 
 namespace actors::detail {
@@ -30,7 +31,8 @@ engine_visit engine_of(std::uint64_t node) noexcept {
   return {};
 }
 
-engine::engine(const engine_options& options, driver& d) : options_{options}, driver_{d} {
+engine::engine(const engine_options& options, driver& d)
+    : options_{options}, driver_{d}, objects_{std::make_unique<object_depot>()} {
   {
     engine_table& t = engines();
     spin_guard guard{t.lock};

@@ -48,6 +48,15 @@ void collective_agent::release(const combined& result) {
   for (auto& [part, answer] : std::exchange(parts_, {})) answer.set(result);
 }
 
+void collective_agent::on(const outlive& these) {
+  outlived_ = these.others.size();
+  for (const actor_id& each : these.others) watch(any_ref{each});
+}
+
+void collective_agent::on(const down&) {
+  if (--outlived_ == 0) stop();
+}
+
 std::shared_ptr<group_core> lay_out(engine& node, grid shape, actors::layout how) {
   auto core = std::make_shared<group_core>();
   core->shape = shape;
@@ -80,9 +89,39 @@ void spawn_agents(engine& node, group_core& core) {
   };
   ref<collective_agent> top;
   if (used > 1) top = make(first, used, {});
+  core.root_agent = top.id();
   for (std::uint32_t s = 0; s < core.by_shard.size(); ++s)
     if (!core.by_shard[s].empty())
       core.agents[s] = make(s, static_cast<std::uint32_t>(core.by_shard[s].size()), top).id();
+}
+
+void stop_members(shard& there, const group_core& core, std::uint32_t which) {
+  outlive members;
+  for (std::uint32_t i : core.by_shard[which]) {
+    there.stop_in_order(core.members[i]);
+    members.others.push_back(core.members[i]);
+  }
+  there.tell<outlive>(core.agents[which], std::move(members));
+}
+
+void stop_group(const std::shared_ptr<const group_core>& core) {
+  if (!core || core->members.empty() || core->stopped.exchange(true)) return;
+  engine_visit node = engine_of(core->members[0].node());
+  if (!node) return;
+  outlive agents;
+  for (std::uint32_t s = 0; s < core->by_shard.size(); ++s) {
+    if (core->by_shard[s].empty()) continue;
+    agents.others.push_back(core->agents[s]);
+    // The way of the messages to the members, so that none of them comes later.
+    auto work = [core, s](shard& there, actor_id) { stop_members(there, *core, s); };
+    if (current_shard == nullptr)
+      node->post_call(core->agents[s], std::move(work));
+    else if (current_shard->index() == s)
+      stop_members(*current_shard, *core, s);
+    else
+      current_shard->call(core->agents[s], std::move(work));
+  }
+  if (core->root_agent) tell_from_anywhere(core->root_agent, std::move(agents));
 }
 
 } // namespace actors::detail

@@ -79,8 +79,7 @@ envelope* shard::admit_to(slot& s, const message_head& head, std::uint32_t size)
 }
 
 void shard::push_backlog(slot& s, std::uint32_t index, envelope& e) {
-  message_head head{e.type, e.flags, {place_, index, s.generation}, e.sender, e.request()};
-  if (envelope* to = admit_to(s, head, e.size()))
+  if (envelope* to = admit_to(s, head_of(e, {place_, index, s.generation}), e.size()))
     relocate(to, &e);
   else
     destroy_payload(e);
@@ -220,7 +219,7 @@ envelope* shard::stash_envelope(std::uint32_t type, std::size_t payload_size) {
   open_request r = current_request();
   // A bound of its own: a full stash must not keep the message out that opens it.
   if (x.stash_count >= mailbox_of(*self_slot_).limit) {
-    dead_letter_of(self(), current_ != nullptr ? current_->sender : sender_, type, errc::overloaded);
+    dead_letter_of(self(), sender(), type, errc::overloaded);
     if (r.request != 0) {
       request_taken_ = deferred_ = true;
       answer_failure(r, {errc::overloaded, self(), "the stash is full", std::string{message_type_at(type).name}});
@@ -229,7 +228,7 @@ envelope* shard::stash_envelope(std::uint32_t type, std::size_t payload_size) {
   }
   ++x.stash_count;
   std::uint16_t flags = 0;
-  actor_id from = current_ != nullptr ? current_->sender : sender_;
+  actor_id from = sender();
   if (r.request != 0) {
     flags = flag::asks;
     request_taken_ = true;

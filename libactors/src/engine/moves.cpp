@@ -48,7 +48,7 @@ bool shard::can_move(const slot& s) const noexcept {
   if (s.cold == nullptr) return true;
   const extras& x = *s.cold;
   return x.asks == nullptr && x.tasks == nullptr && x.timers == nullptr && x.owed.empty() &&
-         x.stash.empty() && x.watched.empty() && x.routed_done == nullptr;
+         x.stash.empty() && x.watched.empty();
 }
 
 std::uint32_t shard::donate(std::uint32_t to, std::uint32_t count) {

@@ -11,16 +11,14 @@ bool route_table::remove(const actor_id& id) {
   return !routees_.empty();
 }
 
-actor_id route_table::choose(std::uint64_t key) {
+const route_table::routee& route_table::choose(std::uint64_t key) {
   switch (how_) {
     case routing::smallest_mailbox: {
       // Ties go round, so that idle routees share the work.
       std::size_t best = next_++ % routees_.size();
-      auto open = [](const routee& r) { return r.sent - r.done->load(std::memory_order_relaxed); };
       for (std::size_t i = 0; i < routees_.size(); ++i)
-        if (open(routees_[i]) < open(routees_[best])) best = i;
-      ++routees_[best].sent;
-      return routees_[best].id;
+        if (routees_[i].count->unfinished() < routees_[best].count->unfinished()) best = i;
+      return routees_[best];
     }
     case routing::consistent_hash: {
       auto score = [key](const routee& r) {
@@ -29,12 +27,12 @@ actor_id route_table::choose(std::uint64_t key) {
         return x ^ x >> 32;
       };
       auto by_score = [&](const routee& a, const routee& b) { return score(a) < score(b); };
-      return std::max_element(routees_.begin(), routees_.end(), by_score)->id;
+      return *std::max_element(routees_.begin(), routees_.end(), by_score);
     }
     case routing::round_robin:
     case routing::broadcast: break;
   }
-  return routees_[next_++ % routees_.size()].id;
+  return routees_[next_++ % routees_.size()];
 }
 
 void route(shard& here, envelope& e, route_table& table) {
@@ -43,8 +41,8 @@ void route(shard& here, envelope& e, route_table& table) {
     return;
   }
   const message_type& type = message_type_at(e.type);
-  const std::uint16_t counted = table.how() == routing::smallest_mailbox ? flag::routed : 0;
-  message_head head{e.type, static_cast<std::uint16_t>(e.flags | counted), {}, e.sender, e.request()};
+  // The count of a router in front of this one ends with this handler.
+  message_head head{e.type, static_cast<std::uint16_t>(e.flags & ~flag::routed), {}, e.sender, e.request()};
   if (table.how() == routing::broadcast && type.copy != nullptr) {
     alignas(payload_alignment) char room[largest_inline_message];
     for (std::size_t i = 0; i < table.size(); ++i) {
@@ -56,7 +54,13 @@ void route(shard& here, envelope& e, route_table& table) {
     return;
   }
   std::uint64_t key = type.routing_key != nullptr ? type.routing_key(e.payload()) : hash_value(e.sender);
-  head.target = table.choose(key);
+  const route_table::routee& chosen = table.choose(key);
+  head.target = chosen.id;
+  if (chosen.count != nullptr) {
+    head.flags |= flag::routed;
+    head.routed = chosen.count.get();
+    head.routed->begin();
+  }
   here.send_erased(head, e.payload());
 }
 

@@ -35,7 +35,7 @@ shard::shard(engine& owner, std::uint32_t index, std::uint32_t first_generation)
     : owner_{owner}, place_{owner.node() << 16 | index}, index_{index},
       first_generation_{first_generation},
       segments_{static_cast<slot**>(std::calloc(std::size_t{1} << (32 - segment_bits), sizeof(slot*)))},
-      outboxes_(engine::max_shards), objects_{new object_pool} {
+      outboxes_(engine::max_shards), objects_{new object_pool{owner.objects()}} {
   if (segments_ == nullptr) throw std::bad_alloc{};
   ensure_segment(root);
   slot& s = *find(root);
@@ -122,7 +122,7 @@ std::uint32_t shard::run_fifo(std::uint32_t limit) {
         slot* s = find(e->slot);
         if (s->generation == e->generation) [[likely]] {
           --s->waiting;
-          if ((s->flags & state::slow_dispatch) == 0) [[likely]]
+          if (((s->flags & state::slow_dispatch) | (e->flags & flag::routed)) == 0) [[likely]]
             invoke<Counting>(*s, *e);
           else
             dispatch_slow(*s, *e, origin::fifo);
@@ -152,7 +152,7 @@ inline void shard::deliver(envelope& e) {
   }
   slot* s = find(e.slot);
   if (s != nullptr && s->generation == e.generation &&
-      (s->flags & (state::slow_dispatch | state::backlogged)) == 0) [[likely]] {
+      ((s->flags & (state::slow_dispatch | state::backlogged)) | (e.flags & flag::routed)) == 0) [[likely]] {
     if (owner_.options().counters)
       invoke<true>(*s, e);
     else
@@ -193,12 +193,18 @@ void shard::admit_chunk(chunk* c) {
     auto* e = reinterpret_cast<envelope*>(at);
     const std::uint32_t size = e->size();
     at += size;
+    if (e->is(flag::system) && e->type == message_index<multicast_call>) {
+      // What it tells is sorted in its place, as if it had been told one by one.
+      sorting_ = true;
+      deliver_envelope(*e);
+      sorting_ = false;
+      continue;
+    }
     if (e->is(flag::answers | flag::system)) {
       relocate(fifo_.append(size, pool_), e);
       continue;
     }
-    message_head head{e->type, e->flags, {place_, e->slot, e->generation}, e->sender, e->request()};
-    if (envelope* to = locate(head, size))
+    if (envelope* to = locate(head_of(*e, {place_, e->slot, e->generation}), size))
       relocate(to, e);
     else
       destroy_payload(*e);

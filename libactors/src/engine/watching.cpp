@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Who wants to know of whose end, who has a name, whose work a router counts.
+// Who wants to know of whose end, who has a name, what is counted for whom.
 #include <actors/detail/engine.hpp>
 
 #include "system_messages.hpp"
@@ -72,17 +72,6 @@ void shard::report_counters(actor_id id, std::uint64_t request) {
     c.restarts = s->cold->restarts;
   }
   complete_outside(owner_, request, message_index<actor_counters>, &c, nullptr);
-}
-
-void shard::count_routed(actor_id id, std::shared_ptr<std::atomic<std::uint64_t>> counter) {
-  if (id.place != place_) {
-    call(id, [c = std::move(counter)](shard& there, actor_id who) mutable { there.count_routed(who, std::move(c)); });
-    return;
-  }
-  slot* s = find(id);
-  if (s == nullptr) return;
-  cold(*s).routed_done = std::move(counter);
-  s->flags |= state::counted;
 }
 
 } // namespace actors::detail

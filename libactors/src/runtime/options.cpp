@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -110,6 +113,33 @@ expected<node_options> convert(const written& w, node_options o) {
   return o;
 }
 
+/// Why this file cannot be read; empty where it can.
+std::string reason_not_to_read(const std::string& path) {
+  if (path.empty()) return " (no file is named)";
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) return " (it is a directory)";
+  errno = 0;
+  if (std::ifstream{path}.good()) return "";
+  return fmt::format(" ({})", std::strerror(errno));
+}
+
+failure bad_config(const std::string& path) {
+  return bad("config", path.empty() ? "''" : path, "a TOML or INI file that can be read" + reason_not_to_read(path));
+}
+
+/// A word in the file that is none of our options. The parser says it at one end of its complaint.
+failure bad_config_word(const CLI::App& app, const std::string& path, std::string complaint) {
+  constexpr std::string_view before = "INI was not able to parse ";
+  std::string word = complaint.starts_with(before) ? complaint.substr(before.size())
+                                                   : complaint.substr(0, complaint.find(':'));
+  // The beginning of a section.
+  if (word.ends_with(".++")) word.resize(word.size() - 3);
+  std::string known;
+  for (const CLI::Option* each : app.get_options())
+    if (each->get_configurable()) known += (known.empty() ? "" : ", ") + each->get_lnames().front();
+  return bad("config", path + ": " + word, "one of " + known);
+}
+
 /// The first line of a parser's complaint.
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
@@ -147,9 +177,16 @@ expected<node_options> node_options::parse(int& argc, char** argv) {
     app.parse(argc, argv);
   } catch (const refused& r) {
     return tl::make_unexpected(r.reason);
+  } catch (const CLI::FileError&) {
+    return tl::make_unexpected(bad_config(app.get_config_ptr()->as<std::string>()));
+  } catch (const CLI::ConfigError& e) {
+    return tl::make_unexpected(bad_config_word(app, app.get_config_ptr()->as<std::string>(), first_line(e.what())));
   } catch (const CLI::ParseError& e) {
     return tl::make_unexpected(failure{errc::invalid_argument, {}, first_line(e.what()), e.get_name()});
   }
+  // The parser takes an empty name for no file.
+  if (const CLI::Option* file = app.get_config_ptr(); file->count() != 0 && file->as<std::string>().empty())
+    return tl::make_unexpected(bad_config(""));
   // What is left goes back to the program, in its order: equal words may be ours and the program's.
   const auto rest = app.remaining();
   auto next = rest.begin();

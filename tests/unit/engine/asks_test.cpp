@@ -145,12 +145,39 @@ private:
   journal* log_;
 };
 
-const std::pair<std::uint32_t, std::uint32_t> places[] = {{1, 0}, {2, 1}};
+/// Notes who its sender is, each time it goes on.
+class clerk : public open_actor<clerk> {
+public:
+  static constexpr bool reentrant = true;
+  using handles = messages<nap>;
+  clerk(ref<server> there, std::vector<actor_id>* seen) : there_{there}, seen_{seen} {}
+  task<void> on(nap) {
+    look();
+    (void)co_await ask(there_, by_slow_task{1});
+    look();
+    (void)co_await ask(there_, never{}, 1ms);
+    look();
+    co_await look_later();
+    look();
+  }
+
+private:
+  task<void> look_later() {
+    co_await sleep(1ms);
+    look();
+    (void)co_await ask(there_, by_value{1});
+    look();
+  }
+  void look() { seen_->push_back(sender().id()); }
+
+  ref<server> there_;
+  std::vector<actor_id>* seen_;
+};
 
 } // namespace
 
 BOOST_AUTO_TEST_CASE(every_kind_of_reply_arrives_once) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     fixture f{shards, place};
     BOOST_TEST(f.ask<int>(by_value{1}).value() == 1);
     BOOST_TEST(f.ask<int>(by_expected{2}).value() == 2);
@@ -180,7 +207,7 @@ BOOST_AUTO_TEST_CASE(every_kind_of_reply_reaches_a_thread_outside) {
 }
 
 BOOST_AUTO_TEST_CASE(an_ask_without_an_answer_times_out_once_and_in_time) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     fixture f{shards, place};
     const duration before = f.node.now();
     duration at{};
@@ -224,7 +251,7 @@ BOOST_AUTO_TEST_CASE(the_longest_timeout_there_is_does_not_overflow) {
 }
 
 BOOST_AUTO_TEST_CASE(a_late_answer_after_the_timeout_changes_nothing) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     fixture f{shards, place};
     int count = 0;
     perform<puppet>(f.node, f.asker, [&](puppet& self) {
@@ -238,7 +265,7 @@ BOOST_AUTO_TEST_CASE(a_late_answer_after_the_timeout_changes_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(a_promise_counts_once) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     fixture f{shards, place};
     std::vector<int> got;
     perform<puppet>(f.node, f.asker, [&](puppet& self) {
@@ -255,7 +282,7 @@ BOOST_AUTO_TEST_CASE(a_promise_counts_once) {
 }
 
 BOOST_AUTO_TEST_CASE(an_actor_that_stops_with_a_promise_open_answers_actor_stopped) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     fixture f{shards, place};
     errc code = errc::none;
     perform<puppet>(f.node, f.asker, [&](puppet& self) {
@@ -268,7 +295,7 @@ BOOST_AUTO_TEST_CASE(an_actor_that_stops_with_a_promise_open_answers_actor_stopp
 }
 
 BOOST_AUTO_TEST_CASE(an_actor_that_is_killed_with_a_promise_or_a_coroutine_open_answers) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     fixture f{shards, place};
     std::vector<errc> codes;
     auto keep = [&](expected<int> r) { codes.push_back(r.error().code); };
@@ -284,7 +311,7 @@ BOOST_AUTO_TEST_CASE(an_actor_that_is_killed_with_a_promise_or_a_coroutine_open_
 }
 
 BOOST_AUTO_TEST_CASE(the_exception_of_a_handler_reaches_the_asker_with_type_and_text) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     fixture f{shards, place};
     auto r = f.ask<int>(throws{});
     BOOST_TEST((r.error().code == errc::actor_failed));
@@ -295,7 +322,7 @@ BOOST_AUTO_TEST_CASE(the_exception_of_a_handler_reaches_the_asker_with_type_and_
 }
 
 BOOST_AUTO_TEST_CASE(an_exception_deep_in_a_suspended_coroutine_reaches_the_asker) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     fixture f{shards, place};
     auto r = f.ask<int>(nested_throw{});
     BOOST_TEST((r.error().code == errc::actor_failed));
@@ -321,7 +348,7 @@ BOOST_AUTO_TEST_CASE(an_actor_that_fails_answers_all_it_owes) {
 }
 
 BOOST_AUTO_TEST_CASE(an_ask_to_a_dead_actor_fails_at_once) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     fixture f{shards, place};
     f.node.stop(f.there);
     f.node.run_until_idle();
@@ -338,7 +365,7 @@ BOOST_AUTO_TEST_CASE(an_ask_to_a_dead_actor_fails_at_once) {
 }
 
 BOOST_AUTO_TEST_CASE(when_the_asker_dies_nothing_is_called_and_nothing_leaks) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     fixture f{shards, place};
     auto token = std::make_shared<int>(1);
     perform<puppet>(f.node, f.asker, [&](puppet& self) {
@@ -421,7 +448,7 @@ BOOST_AUTO_TEST_CASE(a_coroutine_awaits_asks_in_turn_and_its_actor_handles_nothi
     std::vector<int>* trace_;
     ref<server> there_;
   };
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     fixture f{shards, place};
     std::vector<int> trace;
     auto w = f.node.spawn<waiter>(on_shard(0), &trace, f.there);
@@ -557,4 +584,29 @@ BOOST_AUTO_TEST_CASE(a_hundred_thousand_open_promises_are_answered_in_linear_tim
   f.node.run_until_idle();
   BOOST_TEST(got == count);
   BOOST_TEST((std::chrono::steady_clock::now() - before < 5s));
+}
+
+BOOST_AUTO_TEST_CASE(the_sender_stays_the_same_for_a_coroutine_that_goes_on_after_an_await) {
+  for (auto [shards, place] : both_places) {
+    fixture f{shards, place};
+    std::vector<actor_id> seen;
+    auto busy = f.node.spawn<clerk>(on_shard(0), f.there, &seen);
+    auto other = f.node.spawn<puppet>(on_shard(0), &f.log);
+    for (auto& who : {f.asker, other}) perform<puppet>(f.node, who, [&](puppet& self) { self.tell(busy, nap{1}); });
+    f.node.run_for(1s);
+    BOOST_TEST(std::count(seen.begin(), seen.end(), f.asker.id()) == 6);
+    BOOST_TEST(std::count(seen.begin(), seen.end(), other.id()) == 6);
+    BOOST_TEST(seen.size() == 12U);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_sender_in_a_callback_is_who_answered) {
+  for (auto [shards, place] : both_places) {
+    fixture f{shards, place};
+    actor_id seen;
+    perform<puppet>(f.node, f.asker, [&](puppet& self) {
+      self.ask(f.there, by_value{1}).then([&](expected<int>) { seen = puppet::sender().id(); });
+    });
+    BOOST_TEST((seen == f.there.id()));
+  }
 }

@@ -9,19 +9,6 @@ using namespace actors::test;
 
 namespace {
 
-const std::pair<std::uint32_t, std::uint32_t> places[] = {{1, 0}, {2, 1}};
-
-bool has(const journal& log, const std::string& line) {
-  return std::find(log.begin(), log.end(), line) != log.end();
-}
-
-void ignore(guardian&, const child_failed&) {}
-void resume(guardian& g, const child_failed& f) { g.resume_child(any_ref{f.child}); }
-void give_up(guardian& g, const child_failed& f) { g.stop_child(any_ref{f.child}); }
-void restart(guardian& g, const child_failed& f) {
-  g.restart_child(ref<puppet>{f.child}, g.log(), std::string{"second"});
-}
-
 /// A guardian on shard 0 with one child.
 struct family {
   testing::node node;
@@ -122,7 +109,7 @@ BOOST_AUTO_TEST_CASE(a_stop_that_follows_a_spawn_on_another_shard_misses_no_chil
 }
 
 BOOST_AUTO_TEST_CASE(the_parent_hears_of_the_end_of_its_children) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     family f{shards, place, ignore};
     f.node.stop(f.child);
     f.node.run_until_idle();
@@ -173,7 +160,7 @@ BOOST_AUTO_TEST_CASE(an_actor_that_waits_in_a_coroutine_finishes_it_before_it_st
 }
 
 BOOST_AUTO_TEST_CASE(a_child_that_does_not_end_in_its_time_is_killed) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     testing::node node{plain(shards)};
     journal log;
     auto parent = node.spawn<puppet>(on_shard(0), &log, "parent");
@@ -194,7 +181,7 @@ BOOST_AUTO_TEST_CASE(a_child_that_does_not_end_in_its_time_is_killed) {
 }
 
 BOOST_AUTO_TEST_CASE(a_kill_skips_on_stop_and_waiting_messages_and_takes_the_children_along) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     testing::node node{plain(shards)};
     journal log;
     auto victim = node.spawn<puppet>(on_shard(place), &log, "victim");
@@ -295,7 +282,7 @@ BOOST_AUTO_TEST_CASE(a_watch_that_overtakes_the_birth_waits_for_it) {
 }
 
 BOOST_AUTO_TEST_CASE(the_exception_reaches_parent_watcher_and_log_with_type_and_text) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     family f{shards, place, give_up};
     auto watcher = f.node.spawn<puppet>(on_shard(0), &f.log, "watcher");
     perform<puppet>(f.node, watcher, [&](puppet& self) { self.watch(f.child); });
@@ -311,7 +298,7 @@ BOOST_AUTO_TEST_CASE(the_exception_reaches_parent_watcher_and_log_with_type_and_
 }
 
 BOOST_AUTO_TEST_CASE(without_a_handler_for_failures_the_child_ends_as_failed_with_its_reason) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     testing::node node{plain(shards)};
     journal log;
     ref<puppet> child;
@@ -336,7 +323,7 @@ BOOST_AUTO_TEST_CASE(something_thrown_that_is_no_exception_is_named_too) {
 }
 
 BOOST_AUTO_TEST_CASE(a_restarted_child_keeps_id_and_waiting_messages) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     family f{shards, place, restart};
     f.child.tell(note{"before"});
     f.child.tell(act<puppet>{fails()});
@@ -354,7 +341,7 @@ BOOST_AUTO_TEST_CASE(a_restarted_child_keeps_id_and_waiting_messages) {
 }
 
 BOOST_AUTO_TEST_CASE(a_resumed_child_keeps_its_state_waiting_messages_and_timers) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     family f{shards, place, resume};
     f.child.tell(act<puppet>{[](puppet& self) { self.send_every(1s, note{"beat"}); }});
     f.child.tell(act<puppet>{fails()});
@@ -366,7 +353,7 @@ BOOST_AUTO_TEST_CASE(a_resumed_child_keeps_its_state_waiting_messages_and_timers
 }
 
 BOOST_AUTO_TEST_CASE(a_failed_child_handles_nothing_until_its_parent_has_decided) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     family f{shards, place, ignore};
     f.child.tell(act<puppet>{fails()});
     f.child.tell(note{"after"});
@@ -378,7 +365,7 @@ BOOST_AUTO_TEST_CASE(a_failed_child_handles_nothing_until_its_parent_has_decided
 }
 
 BOOST_AUTO_TEST_CASE(a_restart_stops_the_children_of_the_old_instance_first) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     family f{shards, place, restart};
     perform<puppet>(f.node, f.child, [](puppet& self) {
       self.spawn<puppet>(self.log(), "grandchild 0");
@@ -411,7 +398,7 @@ BOOST_AUTO_TEST_CASE(a_restart_that_throws_is_a_failure_again) {
   private:
     journal* log_;
   };
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     testing::node node{plain(shards)};
     journal log;
     int attempts = 0;
@@ -435,7 +422,7 @@ BOOST_AUTO_TEST_CASE(a_restart_that_throws_is_a_failure_again) {
 
 BOOST_AUTO_TEST_CASE(a_stop_or_kill_during_a_restart_ends_the_child) {
   for (bool kill : {false, true})
-    for (auto [shards, place] : places) {
+    for (auto [shards, place] : both_places) {
       family f{shards, place, restart};
       perform<puppet>(f.node, f.child, [](puppet& self) { self.spawn<lingering>(self.log(), "slow", 500ms); });
       perform<puppet>(f.node, f.child, fails());
@@ -467,7 +454,7 @@ BOOST_AUTO_TEST_CASE(two_restarts_at_once_are_one) {
 }
 
 BOOST_AUTO_TEST_CASE(a_healthy_child_can_be_restarted) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     family f{shards, place, ignore};
     perform<guardian>(f.node, f.guard, [&](guardian& g) {
       g.tell(f.child, note{"one"});
@@ -572,7 +559,7 @@ BOOST_AUTO_TEST_CASE(an_on_stop_that_throws_does_not_hold_up_the_end) {
 }
 
 BOOST_AUTO_TEST_CASE(a_parent_that_fails_takes_its_children_along) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     testing::node node{plain(shards)};
     journal log;
     auto parent = node.spawn<puppet>(on_shard(0), &log, "parent");
@@ -657,7 +644,7 @@ BOOST_AUTO_TEST_CASE(a_hundred_thousand_children_start_and_stop_in_linear_time) 
     void on(note) {}
     void on(act<leaf> a) { a.body(*this); }
   };
-  for (auto [shards, place] : places)
+  for (auto [shards, place] : both_places)
     for (bool natural : {false, true}) {
       testing::node node{plain(shards)};
       journal log;

@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(a_slowed_sender_goes_on_after_its_patience_when_the_receive
   testing::node node{plain()};
   journal log;
   auto sender = node.spawn<puppet>(&log, "sender");
-  auto guard = node.spawn<guardian>(&log, [](guardian&, const child_failed&) {});
+  auto guard = node.spawn<guardian>(&log, ignore);
   ref<puppet> stuck;
   perform<guardian>(node, guard, [&](guardian& g) {
     stuck = g.spawn<puppet>(here.limit(4, overflow_policy::slow_sender), g.log(), "stuck");
@@ -114,9 +114,9 @@ BOOST_AUTO_TEST_CASE(a_slowed_sender_goes_on_after_its_patience_when_the_receive
   sender.tell(act<puppet>{flood(stuck, 6)});
   sender.tell(note{"on again"});
   node.run_until_idle();
-  BOOST_TEST((std::find(log.begin(), log.end(), "sender: on again") == log.end()));
+  BOOST_TEST(!has(log, "sender: on again"));
   node.run_for(1s);
-  BOOST_TEST((std::find(log.begin(), log.end(), "sender: on again") != log.end()));
+  BOOST_TEST(has(log, "sender: on again"));
 }
 
 BOOST_AUTO_TEST_CASE(the_asker_of_a_full_mailbox_hears_overloaded_at_once) {
@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(a_node_may_limit_mailboxes_and_an_actor_may_choose_its_own_
 BOOST_AUTO_TEST_CASE(held_messages_are_bounded_too) {
   testing::node node{plain()};
   journal log;
-  auto guard = node.spawn<guardian>(&log, [](guardian&, const child_failed&) {});
+  auto guard = node.spawn<guardian>(&log, ignore);
   ref<puppet> child;
   perform<guardian>(node, guard, [&](guardian& g) { child = g.spawn<puppet>(here.limit(10), g.log(), "child"); });
   perform<puppet>(node, child, fails());
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(what_the_system_has_to_say_gets_through_a_full_mailbox) {
     for (int i = 0; i < 20; ++i) self.tell(full, number{i});
     self.kill(other);
   });
-  BOOST_TEST((std::find(log.begin(), log.end(), "full sees down: killed") != log.end()));
+  BOOST_TEST(has(log, "full sees down: killed"));
 }
 
 BOOST_AUTO_TEST_CASE(an_outcome_as_message_gets_through_a_full_mailbox) {
@@ -325,7 +325,7 @@ BOOST_AUTO_TEST_CASE(a_full_inbox_does_not_swallow_answers_and_messages_of_the_s
   });
   BOOST_REQUIRE(answer.has_value());
   BOOST_TEST(*answer == 42);
-  BOOST_TEST((std::find(log.begin(), log.end(), "asker sees down: normal") != log.end()));
+  BOOST_TEST(has(log, "asker sees down: normal"));
 }
 
 BOOST_AUTO_TEST_CASE(a_message_of_almost_a_kilobyte_can_be_told_from_outside) {

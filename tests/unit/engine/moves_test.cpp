@@ -2,6 +2,7 @@
 #define BOOST_TEST_MODULE moves
 #include <boost/test/unit_test.hpp>
 
+#include "engine/object_pool.hpp"
 #include "support.hpp"
 #include <map>
 
@@ -9,16 +10,6 @@ using namespace actors;
 using namespace actors::test;
 
 namespace {
-
-void resume(guardian& g, const child_failed& f) { g.resume_child(any_ref{f.child}); }
-void restart(guardian& g, const child_failed& f) {
-  g.restart_child(ref<puppet>{f.child}, g.log(), std::string{"second"});
-}
-void give_up(guardian& g, const child_failed& f) { g.stop_child(any_ref{f.child}); }
-
-bool has(const journal& log, const std::string& line) {
-  return std::find(log.begin(), log.end(), line) != log.end();
-}
 
 /// A guardian with a child whose object lives on another shard.
 struct family {
@@ -72,6 +63,13 @@ public:
 private:
   std::vector<int>* seen_;
   ref<relay> next_;
+};
+
+/// Too large for its slot.
+struct heavy : open_actor<heavy> {
+  using handles = messages<note>;
+  void on(note) {}
+  char weight[200] = {};
 };
 
 } // namespace
@@ -336,4 +334,27 @@ BOOST_AUTO_TEST_CASE(a_node_that_ends_with_actors_under_way_frees_them) {
       for (auto& r : all) r.tell(step{i});
     for (int i = 0; i < 60; ++i) node.step();
   }
+}
+
+BOOST_AUTO_TEST_CASE(memory_of_actors_that_end_where_they_moved_to_comes_back_to_where_they_are_born) {
+  testing::node node{plain(2)};
+  std::uint32_t moved = 0;
+  for (int round = 0; round < 1000; ++round) {
+    std::vector<actor_id> born;
+    const actor_id home_root{node.engine().shard_at(0)->place(), detail::shard::root, 1};
+    node.engine().post_call(home_root, [&](detail::shard& home, actor_id) {
+      for (int i = 0; i < 64; ++i) {
+        born.push_back(home.spawn<heavy>({}));
+        home.tell<note>(born.back(), note{"work"});
+      }
+      moved += home.donate(1, 64);
+    });
+    node.run_until_idle();
+    for (const actor_id& each : born) node.kill(any_ref{each});
+    node.run_until_idle();
+  }
+  BOOST_TEST(node.counters().live_actors == 0U);
+  BOOST_TEST(moved > 10'000U);
+  // Each shard keeps up to two pages' worth.
+  BOOST_TEST(node.engine().objects().pages() <= 5U);
 }

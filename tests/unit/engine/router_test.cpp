@@ -35,6 +35,40 @@ private:
   tally* tally_;
 };
 
+/// A router over workers that others route to as well.
+class front : public actor<front> {
+public:
+  using handles = messages<note>;
+  explicit front(const std::vector<ref<worker>>& routees) : table_{routing::smallest_mailbox} {
+    for (const auto& each : routees) table_.add(each.id());
+  }
+  void on(note) {}
+
+  static const detail::actor_type& describe() {
+    static detail::actor_type type = [] {
+      detail::actor_type t = detail::make_actor_type<front>(static_cast<handles*>(nullptr));
+      t.fallback = [](detail::shard& here, detail::slot& s, detail::envelope& e) {
+        detail::route(here, e, detail::object_of<front>(s).table_);
+      };
+      return t;
+    }();
+    return type;
+  }
+
+private:
+  detail::route_table table_;
+};
+
+/// The jobs of each worker since `before`.
+std::map<actor_id, std::size_t> gained(const tally& now, const tally& before) {
+  std::map<actor_id, std::size_t> all;
+  for (auto& [id, jobs] : now.jobs) {
+    auto at = before.jobs.find(id);
+    all[id] = jobs.size() - (at == before.jobs.end() ? 0 : at->second.size());
+  }
+  return all;
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_CASE(round_robin_gives_everyone_the_same) {
@@ -138,4 +172,57 @@ BOOST_AUTO_TEST_CASE(a_message_handed_on_is_counted_once) {
   for (std::uint64_t i = 0; i < 10; ++i) r.tell(job{i});
   node.run_until_idle();
   BOOST_TEST(node.counters().messages - before == 20U);
+}
+
+BOOST_AUTO_TEST_CASE(a_routee_whose_full_inbox_refused_is_not_taken_for_busy_for_ever) {
+  auto options = plain(2);
+  options.inbox_bytes = 1024;
+  testing::node node{options};
+  tally t;
+  journal log;
+  auto r = node.spawn_router<worker>(routing::smallest_mailbox, 2, &t);
+  auto sender = node.spawn<puppet>(on_shard(r.id().shard()), &log);
+  node.run_until_idle();
+  perform<puppet>(node, sender, [&](puppet& self) {
+    for (std::uint64_t i = 0; i < 2000; ++i) self.tell(r, job{i});
+  });
+  BOOST_TEST(node.dead_letter_count(errc::overloaded) > 0U);
+  const tally before = t;
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    r.tell(job{i});
+    node.run_until_idle();
+  }
+  auto shares = gained(t, before);
+  BOOST_TEST(shares.size() == 2U);
+  for (auto& [id, jobs] : shares) BOOST_TEST(jobs == 50U);
+}
+
+BOOST_AUTO_TEST_CASE(a_second_router_over_a_routee_does_not_make_it_look_busy_to_the_first) {
+  testing::node node{plain(2)};
+  tally t;
+  std::vector<ref<worker>> workers{node.spawn<worker>(&t), node.spawn<worker>(&t)};
+  ref<worker> first{node.spawn<front>(workers).id()};
+  ref<worker> second{node.spawn<front>(std::vector{workers[0]}).id()};
+  auto both = node.spawn<front>(std::vector{first, second}); // a router of routers
+  for (std::uint64_t i = 0; i < 10; ++i) second.tell(job{i});
+  for (std::uint64_t i = 0; i < 10; ++i) ref<worker>{both.id()}.tell(job{i});
+  node.run_until_idle();
+  const tally before = t;
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    first.tell(job{i});
+    node.run_until_idle();
+  }
+  for (auto& [id, jobs] : gained(t, before)) BOOST_TEST(jobs == 50U);
+}
+
+BOOST_AUTO_TEST_CASE(what_routers_sent_ends_its_count_also_where_the_node_goes_down) {
+  for (std::uint32_t shards = 1; shards <= 2; ++shards) {
+    testing::node node{plain(shards)};
+    tally t;
+    auto r = node.spawn_router<worker>(routing::smallest_mailbox, 3, &t);
+    auto nobody = node.spawn_router<worker>(routing::smallest_mailbox, 0, &t);
+    ref<worker> outer{node.spawn<front>(std::vector{r, nobody}).id()};
+    for (std::uint64_t i = 0; i < 200; ++i) outer.tell(job{i});
+    for (std::uint64_t i = 0; i < 20; ++i) node.step();
+  } // the leak sanitizer looks for counts left behind
 }

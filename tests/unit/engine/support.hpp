@@ -3,6 +3,8 @@
 // Actors that do what a test tells them, and a journal of what happened.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -118,6 +120,21 @@ private:
   journal* log_;
   policy decide_;
 };
+
+// What a guardian decides.
+inline void ignore(guardian&, const child_failed&) {}
+inline void resume(guardian& g, const child_failed& f) { g.resume_child(any_ref{f.child}); }
+inline void give_up(guardian& g, const child_failed& f) { g.stop_child(any_ref{f.child}); }
+inline void restart(guardian& g, const child_failed& f) {
+  g.restart_child(ref<puppet>{f.child}, g.log(), std::string{"second"});
+}
+
+/// A number of shards, and where the other actor lives: beside the one on shard 0, or apart from it.
+inline constexpr std::pair<std::uint32_t, std::uint32_t> both_places[] = {{1, 0}, {2, 1}};
+
+inline bool has(const journal& log, const std::string& line) {
+  return std::find(log.begin(), log.end(), line) != log.end();
+}
 
 /// Sends `work` to `who` and runs until nothing is left to do.
 template <class A>

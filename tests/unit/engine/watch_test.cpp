@@ -9,8 +9,6 @@ using namespace actors::test;
 
 namespace {
 
-const std::pair<std::uint32_t, std::uint32_t> places[] = {{1, 0}, {2, 1}};
-
 struct fixture {
   testing::node node;
   journal log;
@@ -29,7 +27,7 @@ struct fixture {
 } // namespace
 
 BOOST_AUTO_TEST_CASE(the_watcher_hears_how_the_other_ended_and_once) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     {
       fixture f{shards, place};
       f.watch();
@@ -54,7 +52,7 @@ BOOST_AUTO_TEST_CASE(the_watcher_hears_how_the_other_ended_and_once) {
 }
 
 BOOST_AUTO_TEST_CASE(watching_an_actor_that_has_ended_tells_at_once) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     fixture f{shards, place};
     f.node.kill(f.other);
     f.node.run_until_idle();
@@ -67,7 +65,7 @@ BOOST_AUTO_TEST_CASE(watching_an_actor_that_has_ended_tells_at_once) {
 }
 
 BOOST_AUTO_TEST_CASE(who_does_not_watch_any_longer_hears_nothing) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     fixture f{shards, place};
     f.watch();
     perform<puppet>(f.node, f.watcher, [&](puppet& self) { self.unwatch(f.other); });
@@ -78,7 +76,7 @@ BOOST_AUTO_TEST_CASE(who_does_not_watch_any_longer_hears_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(a_watcher_that_has_ended_gets_no_message) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     fixture f{shards, place};
     f.watch();
     f.node.kill(f.watcher);
@@ -90,7 +88,7 @@ BOOST_AUTO_TEST_CASE(a_watcher_that_has_ended_gets_no_message) {
 }
 
 BOOST_AUTO_TEST_CASE(two_actors_that_watch_each_other_can_end) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     fixture f{shards, place};
     f.watch();
     perform<puppet>(f.node, f.other, [&](puppet& self) { self.watch(f.watcher); });
@@ -102,7 +100,7 @@ BOOST_AUTO_TEST_CASE(two_actors_that_watch_each_other_can_end) {
 }
 
 BOOST_AUTO_TEST_CASE(a_watcher_survives_many_short_lives_without_growing_slower) {
-  for (auto [shards, place] : places) {
+  for (auto [shards, place] : both_places) {
     fixture f{shards, place};
     auto before = std::chrono::steady_clock::now();
     for (int round = 0; round < 100; ++round) {

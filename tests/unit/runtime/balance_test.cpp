@@ -7,6 +7,8 @@
 
 #include <actors/actors.hpp>
 
+#include "orderly_node.hpp"
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -42,7 +44,7 @@ public:
 } // namespace
 
 BOOST_AUTO_TEST_CASE(an_idle_shard_takes_actors_from_a_busy_one_and_no_message_is_lost) {
-  actors::node node{{.shards = 2, .workers = 2, .level = actors::log_level::error}};
+  orderly_node node{{.shards = 2, .workers = 2, .level = actors::log_level::error}};
   std::vector<actors::ref<counter>> all;
   for (int i = 0; i < 100; ++i) all.push_back(node.spawn<counter>(actors::on_shard(0)));
   for (auto& each : all) each.tell(work{counter::rounds});

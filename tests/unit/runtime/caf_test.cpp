@@ -16,6 +16,8 @@
 
 #include <actors/caf.hpp>
 
+#include "orderly_node.hpp"
+
 using namespace std::chrono_literals;
 
 namespace {
@@ -116,7 +118,7 @@ private:
 BOOST_AUTO_TEST_SUITE(from_caf)
 
 BOOST_AUTO_TEST_CASE(tells_arrive_in_order_before_the_ask) {
-  actors::node node{two_shards()};
+  orderly_node node{two_shards()};
   auto vault = vault_of(node, actors::caf_system(node).spawn(caf_account, 0));
   for (int i = 1; i <= 100; ++i)
     vault.tell(deposit{i});
@@ -157,14 +159,14 @@ private:
 } // namespace
 
 BOOST_AUTO_TEST_CASE(ten_thousand_asks_get_one_outcome_each) {
-  actors::node node{two_shards()};
+  orderly_node node{two_shards()};
   auto vault = vault_of(node, actors::caf_system(node).spawn(caf_account, 0));
   auto one = node.spawn<asker>(vault_signature{vault.id()});
   BOOST_TEST(node.ask(one, count_up{10'000}, 60s).get() == 10'000);
 }
 
 BOOST_AUTO_TEST_CASE(an_error_reply_is_a_failure_with_its_text) {
-  actors::node node{two_shards()};
+  orderly_node node{two_shards()};
   auto vault = vault_of(node, actors::caf_system(node).spawn(caf_account, 0));
   auto r = node.ask(vault, fail_now{"no money"}).result();
   BOOST_REQUIRE(!r);
@@ -173,7 +175,7 @@ BOOST_AUTO_TEST_CASE(an_error_reply_is_a_failure_with_its_text) {
 }
 
 BOOST_AUTO_TEST_CASE(an_unexpected_message_and_a_wrong_reply_are_named) {
-  actors::node node{two_shards()};
+  orderly_node node{two_shards()};
   auto& sys = actors::caf_system(node);
   auto only_deposits = spawn_caf(sys, [](caf::event_based_actor* self) -> caf::behavior {
     self->set_default_handler(caf::drop);
@@ -189,7 +191,7 @@ BOOST_AUTO_TEST_CASE(an_unexpected_message_and_a_wrong_reply_are_named) {
 }
 
 BOOST_AUTO_TEST_CASE(an_ask_times_out_by_its_own_time_or_by_patience) {
-  actors::node node{two_shards()};
+  orderly_node node{two_shards()};
   auto vault = vault_of(node, actors::caf_system(node).spawn(caf_account, 0), 20ms);
   auto first = node.ask(vault, hold_answer{}, 10ms).result();
   BOOST_REQUIRE(!first);
@@ -205,7 +207,7 @@ BOOST_AUTO_TEST_CASE(an_ask_times_out_by_its_own_time_or_by_patience) {
 }
 
 BOOST_AUTO_TEST_CASE(an_open_ask_ends_when_the_caf_actor_does) {
-  actors::node node{two_shards()};
+  orderly_node node{two_shards()};
   auto vault = vault_of(node, actors::caf_system(node).spawn(caf_account, 0));
   auto open = node.ask(vault, hold_answer{}, 60s);
   vault.tell(end_now{});
@@ -219,7 +221,7 @@ BOOST_AUTO_TEST_CASE(an_open_ask_ends_when_the_caf_actor_does) {
 }
 
 BOOST_AUTO_TEST_CASE(watchers_see_how_the_caf_actor_ended) {
-  actors::node node{two_shards()};
+  orderly_node node{two_shards()};
   auto& sys = actors::caf_system(node);
   auto end_of = [&](caf::error reason) {
     auto who = sys.spawn(caf_account, 0);
@@ -243,7 +245,7 @@ BOOST_AUTO_TEST_CASE(watchers_see_how_the_caf_actor_ended) {
 }
 
 BOOST_AUTO_TEST_CASE(a_caf_actor_that_is_gone_already_ends_the_proxy) {
-  actors::node node{two_shards()};
+  orderly_node node{two_shards()};
   auto& sys = actors::caf_system(node);
   auto who = sys.spawn(caf_account, 0);
   caf::anon_send_exit(who, caf::exit_reason::user_shutdown);
@@ -255,7 +257,7 @@ BOOST_AUTO_TEST_CASE(a_caf_actor_that_is_gone_already_ends_the_proxy) {
 }
 
 BOOST_AUTO_TEST_CASE(stopping_the_proxy_leaves_the_caf_actor_alone) {
-  actors::node node{two_shards()};
+  orderly_node node{two_shards()};
   auto& sys = actors::caf_system(node);
   auto who = sys.spawn(caf_account, 0);
   auto vault = vault_of(node, who);
@@ -319,7 +321,7 @@ caf::error end_as_caf(actors::node& node, const caf::actor& who, F&& then) {
 BOOST_AUTO_TEST_SUITE(to_caf)
 
 BOOST_AUTO_TEST_CASE(a_caf_actor_tells_and_asks_ours) {
-  actors::node node{two_shards()};
+  orderly_node node{two_shards()};
   auto face = actors::to_caf(node, node.spawn<account>());
   caf::scoped_actor self{actors::caf_system(node)};
   for (int i = 1; i <= 100; ++i)
@@ -334,7 +336,7 @@ BOOST_AUTO_TEST_CASE(a_caf_actor_tells_and_asks_ours) {
 }
 
 BOOST_AUTO_TEST_CASE(a_caf_actor_is_a_thread_outside_to_our_handles) {
-  actors::node node{two_shards()};
+  orderly_node node{two_shards()};
   auto ours = node.spawn<account>();
   auto teller =
       spawn_caf(actors::caf_system(node), [ours](caf::event_based_actor*) -> caf::behavior {
@@ -349,7 +351,7 @@ BOOST_AUTO_TEST_CASE(a_caf_actor_is_a_thread_outside_to_our_handles) {
 }
 
 BOOST_AUTO_TEST_CASE(values_pass_unchanged) {
-  actors::node node{two_shards()};
+  orderly_node node{two_shards()};
   auto face = actors::to_caf(node, node.spawn<echo>());
   BOOST_TEST(*ask_as_caf<std::string>(node, face, std::string{"hello"}) == "hello");
   BOOST_TEST(*ask_as_caf<int>(node, face, 42) == 42);
@@ -364,7 +366,7 @@ BOOST_AUTO_TEST_CASE(values_pass_unchanged) {
 }
 
 BOOST_AUTO_TEST_CASE(failures_are_errors_with_a_text) {
-  actors::node node{two_shards()};
+  orderly_node node{two_shards()};
   auto ours = node.spawn<account>();
   auto face = actors::to_caf(node, ours);
   auto unexpected = ask_as_caf<int>(node, face, 1.5F);
@@ -383,7 +385,7 @@ BOOST_AUTO_TEST_CASE(failures_are_errors_with_a_text) {
 }
 
 BOOST_AUTO_TEST_CASE(a_request_ends_when_ours_stops_owing_it) {
-  actors::node node{two_shards()};
+  orderly_node node{two_shards()};
   auto face = actors::to_caf(node, node.spawn<account>());
   caf::scoped_actor self{actors::caf_system(node)};
   auto open = self->request(face, caf::infinite, hold_answer{});
@@ -397,7 +399,7 @@ BOOST_AUTO_TEST_CASE(a_request_ends_when_ours_stops_owing_it) {
 }
 
 BOOST_AUTO_TEST_CASE(monitors_see_how_ours_ended) {
-  actors::node node{two_shards()};
+  orderly_node node{two_shards()};
   auto end = [&](auto&& how) {
     auto ours = node.spawn<account>();
     auto face = actors::to_caf(node, ours);
@@ -417,7 +419,7 @@ BOOST_AUTO_TEST_CASE(monitors_see_how_ours_ended) {
 }
 
 BOOST_AUTO_TEST_CASE(the_face_of_one_that_has_ended_is_down) {
-  actors::node node{two_shards()};
+  orderly_node node{two_shards()};
   auto ours = node.spawn<account>();
   ours.tell(end_now{});
   auto face = actors::to_caf(node, ours);
@@ -425,7 +427,7 @@ BOOST_AUTO_TEST_CASE(the_face_of_one_that_has_ended_is_down) {
 }
 
 BOOST_AUTO_TEST_CASE(dropped_faces_leave_nothing) {
-  actors::node node{two_shards()};
+  orderly_node node{two_shards()};
   auto ours = node.spawn<account>();
   for (int i = 0; i < 1000; ++i)
     (void)actors::to_caf(node, ours);
@@ -434,7 +436,7 @@ BOOST_AUTO_TEST_CASE(dropped_faces_leave_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(ten_thousand_requests_get_one_outcome_each) {
-  actors::node node{two_shards()};
+  orderly_node node{two_shards()};
   auto face =
       actors::to_caf(node, actors::ref_to<std::int64_t(balance), deposit>{node.spawn<account>()});
   std::atomic<int> good{0};
@@ -450,7 +452,7 @@ BOOST_AUTO_TEST_CASE(ten_thousand_requests_get_one_outcome_each) {
 }
 
 BOOST_AUTO_TEST_CASE(a_round_trip_through_both_worlds_keeps_the_failure) {
-  actors::node node{two_shards()};
+  orderly_node node{two_shards()};
   auto face = actors::to_caf(node, node.spawn<account>());
   auto back = actors::from_caf<std::int64_t(balance), std::string(fail_now)>(node, face);
   BOOST_TEST(node.ask(back, balance{}).get() == 0);
@@ -472,7 +474,7 @@ std::chrono::steady_clock::duration time_of(const std::function<void()>& f) {
 } // namespace
 
 BOOST_AUTO_TEST_CASE(those_that_live_are_told_to_end) {
-  actors::node node{two_shards()};
+  orderly_node node{two_shards()};
   auto& sys = actors::caf_system(node);
   std::vector<caf::actor> all;
   for (int i = 0; i < 1000; ++i)
@@ -486,7 +488,7 @@ BOOST_AUTO_TEST_CASE(those_that_live_are_told_to_end) {
 }
 
 BOOST_AUTO_TEST_CASE(one_that_ignores_exit_messages_is_killed) {
-  actors::node node{two_shards()};
+  orderly_node node{two_shards()};
   auto stubborn =
       spawn_caf(actors::caf_system(node), [](caf::event_based_actor* self) -> caf::behavior {
         self->set_exit_handler([](const caf::exit_msg&) {});

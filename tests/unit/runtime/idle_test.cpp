@@ -9,7 +9,7 @@
 
 #include <actors/actors.hpp>
 
-#include "waiting.hpp"
+#include "orderly_node.hpp"
 
 using namespace actors;
 using namespace std::chrono_literals;
@@ -34,7 +34,7 @@ std::chrono::duration<double> processor_time() {
 } // namespace
 
 BOOST_AUTO_TEST_CASE(an_idle_node_uses_less_than_one_percent) {
-  node here;
+  orderly_node here;
   std::vector<ref<sleeper>> all;
   for (int i = 0; i < 1000; ++i) all.push_back(here.spawn<sleeper>());
   all.push_back(here.spawn<sleeper>(own_thread));

@@ -2,17 +2,16 @@
 #define BOOST_TEST_MODULE runtime_logging
 #include <boost/test/unit_test.hpp>
 
-#include <cstdio>
 #include <fstream>
 #include <regex>
 #include <sstream>
 #include <stdexcept>
 #include <string>
 
-#include <unistd.h>
-
 #include <actors/actors.hpp>
 
+#include "orderly_node.hpp"
+#include "temporary_folder.hpp"
 #include "waiting.hpp"
 
 using namespace actors;
@@ -38,8 +37,7 @@ public:
 
 class log_file {
 public:
-  log_file() : path_{"/tmp/actors-log-" + std::to_string(::getpid()) + ".log"} { std::remove(path_.c_str()); }
-  ~log_file() { std::remove(path_.c_str()); }
+  log_file() : path_{folder_ / "node.log"} {}
   const std::string& path() const { return path_; }
   std::string text() const {
     std::stringstream all;
@@ -49,6 +47,7 @@ public:
   bool has(const std::string& pattern) const { return std::regex_search(text(), std::regex{pattern}); }
 
 private:
+  temporary_folder folder_;
   std::string path_;
 };
 
@@ -61,7 +60,7 @@ BOOST_AUTO_TEST_CASE(lines_carry_time_node_level_and_text_from_the_level_chosen)
     o.name = "eu-1";
     o.log_file = file.path();
     o.level = log_level::warning;
-    node here{o};
+    orderly_node here{o};
     auto s = here.spawn<speaker>();
     (void)here.ask(s, say{log_level::info, "hidden"}).value();
     (void)here.ask(s, say{log_level::warning, "shown"}).value();
@@ -77,7 +76,7 @@ BOOST_AUTO_TEST_CASE(an_actor_that_fails_is_in_the_log_with_type_message_and_tex
   log_file file;
   node_options o;
   o.log_file = file.path();
-  node here{o};
+  orderly_node here{o};
   auto s = here.spawn<speaker>();
   BOOST_TEST(!here.ask(s, burst{}).result());
   BOOST_TEST(eventually([&] { return file.has("the pipe is broken"); }));

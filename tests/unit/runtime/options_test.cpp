@@ -3,15 +3,16 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <cstdio>
-#include <fstream>
 #include <ostream>
 #include <string>
 #include <vector>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <actors/node_options.hpp>
+
+#include "temporary_folder.hpp"
 
 using namespace actors;
 using namespace std::chrono_literals;
@@ -41,16 +42,26 @@ expected<node_options> parse(std::vector<std::string> words) {
 
 class temporary_file {
 public:
-  explicit temporary_file(const std::string& content)
-      : path_{"/tmp/actors-options-" + std::to_string(::getpid()) + ".toml"} {
-    std::ofstream{path_} << content;
-  }
-  ~temporary_file() { std::remove(path_.c_str()); }
+  explicit temporary_file(const std::string& content) : path_{folder_.file("options.toml", content)} {}
   const std::string& path() const { return path_; }
 
 private:
+  temporary_folder folder_;
   std::string path_;
 };
+
+/// The one line that refuses a command line with this file; it names option and file.
+std::string complaint_about(const std::string& file) {
+  auto o = parse({"--config", file});
+  BOOST_REQUIRE(!o);
+  BOOST_TEST((o.error().code == errc::invalid_argument));
+  BOOST_TEST_CONTEXT(o.error().what) {
+    BOOST_TEST(o.error().what.starts_with("--config " + file + ": "));
+    BOOST_TEST(o.error().what.find("expected") != std::string::npos);
+    BOOST_TEST(o.error().what.find('\n') == std::string::npos);
+  }
+  return o.error().what;
+}
 
 std::string usage_text(std::vector<std::string> words, int* status = nullptr) {
   command_line line{std::move(words)};
@@ -198,17 +209,34 @@ BOOST_AUTO_TEST_CASE(a_bad_value_in_a_file_is_refused_like_one_on_the_command_li
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_named) {
-  auto o = parse({"--config", "/nowhere/options.toml"});
-  BOOST_REQUIRE(!o);
-  BOOST_TEST(o.error().what.find("/nowhere/options.toml") != std::string::npos);
+BOOST_AUTO_TEST_CASE(a_file_that_is_missing_is_refused_in_one_line_with_option_value_and_expectation) {
+  BOOST_TEST(complaint_about("/nowhere/options.toml") ==
+             "--config /nowhere/options.toml: expected a TOML or INI file that can be read (No such file or directory)");
+  auto unnamed = parse({"--config", ""});
+  BOOST_REQUIRE(!unnamed);
+  BOOST_TEST(unnamed.error().what == "--config '': expected a TOML or INI file that can be read (no file is named)");
 }
 
-BOOST_AUTO_TEST_CASE(a_word_in_a_file_that_nobody_knows_is_refused) {
-  temporary_file file{"wokers = 3\n"};
-  auto o = parse({"--config", file.path()});
-  BOOST_REQUIRE(!o);
-  BOOST_TEST(o.error().what.find("wokers") != std::string::npos);
+BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_refused_in_one_line_with_option_value_and_expectation) {
+  const temporary_folder folder;
+  const std::string directory = folder / "";
+  BOOST_TEST(complaint_about(directory).ends_with("expected a TOML or INI file that can be read (it is a directory)"));
+  if (::geteuid() == 0) return; // root reads everything
+  const std::string locked = folder.file("locked.toml", "workers = 3\n");
+  ::chmod(locked.c_str(), 0);
+  BOOST_TEST(complaint_about(locked).ends_with("expected a TOML or INI file that can be read (Permission denied)"));
+}
+
+BOOST_AUTO_TEST_CASE(a_word_in_a_file_that_nobody_knows_is_refused_in_one_line_with_option_value_and_expectation) {
+  for (auto [content, word] : {std::pair{"wokers = 3\n", "wokers"}, {"quantum = 4\n[server]\nworkers = 3\n", "server"},
+                               {"config = other.toml\n", "config"}}) {
+    temporary_file file{content};
+    const std::string line = complaint_about(file.path());
+    BOOST_TEST_CONTEXT(line) {
+      BOOST_TEST(line.starts_with("--config " + file.path() + ": " + word + ": expected one of node-name, node-shards, workers, "));
+      BOOST_TEST(line.ends_with(", log-file"));
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(from_the_command_line_nothing_may_be_left_over) {

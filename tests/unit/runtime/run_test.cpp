@@ -15,6 +15,8 @@
 
 #include <actors/actors.hpp>
 
+#include "temporary_folder.hpp"
+
 using namespace actors;
 
 namespace {
@@ -22,7 +24,7 @@ namespace {
 /// Catches what is written to standard error while it lives.
 class caught_stderr {
 public:
-  caught_stderr() : path_{"/tmp/actors-run-" + std::to_string(::getpid()) + ".txt"}, saved_{::dup(2)} {
+  caught_stderr() : path_{folder_ / "stderr.txt"}, saved_{::dup(2)} {
     int file = ::open(path_.c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600);
     ::dup2(file, 2);
     ::close(file);
@@ -30,7 +32,6 @@ public:
   ~caught_stderr() {
     ::dup2(saved_, 2);
     ::close(saved_);
-    std::remove(path_.c_str());
   }
   std::string text() const {
     std::fflush(stderr);
@@ -40,6 +41,7 @@ public:
   }
 
 private:
+  temporary_folder folder_;
   std::string path_;
   int saved_;
 };

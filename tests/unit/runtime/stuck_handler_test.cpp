@@ -4,17 +4,15 @@
 #define BOOST_TEST_MODULE runtime_stuck_handler
 #include <boost/test/unit_test.hpp>
 
-#include <cstdio>
 #include <fstream>
 #include <regex>
 #include <sstream>
 #include <string>
 #include <vector>
 
-#include <unistd.h>
-
 #include <actors/actors.hpp>
 
+#include "temporary_folder.hpp"
 #include "waiting.hpp"
 
 using namespace actors;
@@ -50,7 +48,8 @@ using clock = std::chrono::steady_clock;
 } // namespace
 
 BOOST_AUTO_TEST_CASE(a_handler_that_never_returns_stalls_its_shard_only) {
-  const std::string log = "/tmp/actors-stuck-" + std::to_string(::getpid()) + ".log";
+  const temporary_folder folder;
+  const std::string log = folder / "node.log";
   node_options options;
   options.shards = 4;
   options.workers = 2;
@@ -93,5 +92,4 @@ BOOST_AUTO_TEST_CASE(a_handler_that_never_returns_stalls_its_shard_only) {
   const auto down = clock::now();
   BOOST_TEST(!here.shutdown());
   BOOST_TEST((clock::now() - down < 5s));
-  std::remove(log.c_str());
 }

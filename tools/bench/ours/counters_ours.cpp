@@ -1,34 +1,28 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "bench/workloads/counters.hpp"
 
+#include "bench/harness/samples.hpp"
 #include "bench/ours/ping_pong.hpp"
 #include "bench/ours/two_workers.hpp"
 
-#include <algorithm>
-#include <vector>
-
 namespace bench {
-namespace {
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
-} // namespace
-
-double ours_counters(const pairs_params& params) {
+double ours_counters(const counters_params& params) {
   auto with = two_workers();
   auto without = two_workers();
   without.counters = false;
-  // Runs in turn, so that a busy moment of the machine hits both.
-  std::vector<double> times_with, times_without;
-  for (int i = 0; i < 5; ++i) {
-    times_with.push_back(run_pairs(params, with, placement::together));
-    times_without.push_back(run_pairs(params, without, placement::together));
+  const pairs_params work{.pairs = 1, .messages = params.messages};
+  samples shares;
+  for (std::uint64_t turn = 0; turn < params.turns; ++turn) {
+    // Whichever goes second meets another machine than the first: each is second every other time.
+    const bool with_first = turn % 2 == 0;
+    double first = run_pairs(work, with_first ? with : without, placement::together);
+    double second = run_pairs(work, with_first ? without : with, placement::together);
+    double time_with = with_first ? first : second;
+    double time_without = with_first ? second : first;
+    shares.add(100 * (time_with - time_without) / time_with);
   }
-  double a = median(times_with);
-  return 100 * (a - median(times_without)) / a;
+  return shares.median();
 }
 
 } // namespace bench

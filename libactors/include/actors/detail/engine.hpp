@@ -75,6 +75,8 @@ struct engine_options {
   bool counters = true;
 };
 
+class object_depot;
+
 struct topic_subscriptions {
   std::vector<actor_id> subscribers;
 };
@@ -149,6 +151,9 @@ public:
   /// Stops an actor after what this thread has sent it before.
   void stop(actor_id who);
 
+  /// Memory for actor objects that no shard keeps for itself.
+  [[nodiscard]] object_depot& objects() noexcept { return *objects_; }
+
   /// Shards with nothing to do, a bit each for the first 64; set by the driver.
   std::atomic<std::uint64_t> idle_shards{0};
 
@@ -170,6 +175,7 @@ private:
   // Threads outside that are inside a function of this engine; it does not end before they left.
   std::atomic<std::uint32_t> visitors_{0};
   std::atomic<bool> closing_{false};
+  std::unique_ptr<object_depot> objects_;
   std::vector<std::unique_ptr<shard>> owned_;
 
   // Tables that threads share, each under its lock.

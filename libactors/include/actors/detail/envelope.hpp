@@ -3,7 +3,8 @@
 // Envelopes and the chunked queue they lie in.
 //
 //   envelope:  0 type  4 units  6 flags  8 slot  12 generation  16 sender (16 bytes)
-//              32 [request, 16 bytes, where flags has `asks` or `answers`]  then the payload
+//              32 [request, count of a router: 8 bytes each, where flags has `asks`, `answers` or
+//              `routed`]  then the payload
 //
 // All sizes are multiples of 16. An envelope is written once, in place, at the end of a chunk, handled
 // where it lies, and never copied on the ordinary path; whole chunks change hands between shards.
@@ -12,8 +13,10 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include <actors/detail/message_type.hpp>
+#include <actors/detail/routed_count.hpp>
 #include <actors/id.hpp>
 
 namespace actors::detail {
@@ -27,11 +30,11 @@ inline constexpr std::uint16_t answers = 2;
 inline constexpr std::uint16_t failed = 4;
 /// For the shard itself, about the actor in the slot.
 inline constexpr std::uint16_t system = 8;
-/// Sent by a router that counts what its routees have finished.
+/// The count of a router follows the header, which ends with the message.
 inline constexpr std::uint16_t routed = 32;
 /// What the system has to say (the end of a child, an outcome): goes past the bounds of mailboxes.
 inline constexpr std::uint16_t vital = 64;
-inline constexpr std::uint16_t has_request = asks | answers;
+inline constexpr std::uint16_t has_request = asks | answers | routed;
 } // namespace flag
 
 struct alignas(16) envelope {
@@ -52,6 +55,11 @@ struct alignas(16) envelope {
                ? *reinterpret_cast<const std::uint64_t*>(reinterpret_cast<const char*>(this) + header)
                : 0;
   }
+  [[nodiscard]] routed_count* routed() const noexcept {
+    return is(flag::routed)
+               ? *reinterpret_cast<routed_count* const*>(reinterpret_cast<const char*>(this) + header + 8)
+               : nullptr;
+  }
   [[nodiscard]] void* payload() noexcept {
     return reinterpret_cast<char*>(this) + header + (is(flag::has_request) ? request_size : 0);
   }
@@ -65,7 +73,14 @@ struct message_head {
   actor_id target;
   actor_id sender;
   std::uint64_t request = 0;
+  /// With `flag::routed`: whoever ends the message ends this.
+  routed_count* routed = nullptr;
 };
+
+/// The head of a message that is handed on to `target` as it is.
+inline message_head head_of(const envelope& e, const actor_id& target) noexcept {
+  return {e.type, e.flags, target, e.sender, e.request(), e.routed()};
+}
 
 constexpr std::uint32_t envelope_size(std::size_t payload, std::uint16_t flags) noexcept {
   std::size_t n = envelope::header + ((flags & flag::has_request) ? envelope::request_size : 0) + payload;
@@ -81,6 +96,15 @@ inline void write_header(envelope* e, const message_head& head, std::uint32_t si
   e->sender = head.sender;
   if (head.flags & flag::has_request)
     *reinterpret_cast<std::uint64_t*>(reinterpret_cast<char*>(e) + envelope::header) = head.request;
+  if (head.flags & flag::routed)
+    *reinterpret_cast<routed_count**>(reinterpret_cast<char*>(e) + envelope::header + 8) = head.routed;
+}
+
+/// The count that the message carries; whoever takes it ends it.
+[[nodiscard]] inline routed_count* take_routed(envelope& e) noexcept {
+  return e.is(flag::routed) ? std::exchange(*reinterpret_cast<routed_count**>(reinterpret_cast<char*>(&e) +
+                                                                              envelope::header + 8), nullptr)
+                            : nullptr;
 }
 
 /// Whoever asked has been answered already.

@@ -59,6 +59,11 @@ struct shard_call {
   unique_function<void(shard&, actor_id target)> work;
 };
 
+/// One message for several actors of a shard, to be told them by `deliver_copy`.
+struct multicast_call {
+  unique_function<void(shard&)> work;
+};
+
 class shard {
 public:
   static constexpr std::uint32_t segment_bits = 14;
@@ -163,7 +168,10 @@ public:
     return {self_place_.load(std::memory_order_relaxed), static_cast<std::uint32_t>(key),
             static_cast<std::uint32_t>(key >> 32)};
   }
-  [[nodiscard]] const actor_id& sender() const noexcept { return sender_; }
+  /// Who sent what the running actor works on.
+  [[nodiscard]] actor_id sender() const noexcept { return current_ != nullptr ? current_->sender : sender_; }
+  /// A coroutine goes on, with what `sender` has sent.
+  void work_for(const actor_id& sender) noexcept { sender_ = sender; }
   [[nodiscard]] slot* self_slot() noexcept { return self_slot_; }
   [[nodiscard]] envelope* current() noexcept { return current_; }
   [[nodiscard]] open_request current_request() const noexcept;
@@ -211,11 +219,9 @@ public:
   void unwatch(actor_id who);
   /// Notes that the actor has a name, to be given back when it ends.
   void mark_named(actor_id id);
-  /// Counts in `counter` what the routee has finished of what a router sent it.
-  void count_routed(actor_id id, std::shared_ptr<std::atomic<std::uint64_t>> counter);
-  /// Delivers a message at once, as if it had just come in from another shard: for multicasts.
+  /// Treats a message as if it had just come in from another shard: for multicasts.
   template <class M>
-  void deliver_now(actor_id target, actor_id sender, M&& message);
+  void deliver_copy(actor_id target, actor_id sender, M&& message);
   /// Fails the actor in the slot; the parent decides what becomes of it.
   void fail(slot& s, std::uint32_t index, failure reason, std::uint32_t message_type);
 
@@ -435,6 +441,7 @@ private:
   bool deferred_ = false;
   bool request_taken_ = false;
   std::uint32_t marks_ = 0;
+  bool sorting_ = false;
   nanoseconds_t now_ = 0;
   std::vector<outbox> outboxes_;
   std::vector<std::uint32_t> dirty_;

@@ -260,8 +260,12 @@ void shard::for_each_actor(F&& f) {
 }
 
 template <class M>
-void shard::deliver_now(actor_id target, actor_id sender, M&& message) {
+void shard::deliver_copy(actor_id target, actor_id sender, M&& message) {
   using type = std::remove_cvref_t<M>;
+  if (sorting_) {
+    send<type>({message_index<type>, 0, target, sender, 0}, std::forward<M>(message));
+    return;
+  }
   constexpr std::uint32_t size = envelope_size(payload<type>::size, 0);
   alignas(16) char room[size];
   auto* e = reinterpret_cast<envelope*>(room);

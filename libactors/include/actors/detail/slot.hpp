@@ -46,11 +46,10 @@ inline constexpr std::uint16_t has_held = 256;    // messages wait aside, older 
 inline constexpr std::uint16_t backlogged = 512;  // messages wait aside, younger than those in the FIFO
 inline constexpr std::uint16_t bounded = 1024;    // has a mailbox limit of its own
 inline constexpr std::uint16_t throttling = 2048; // slows senders down
-inline constexpr std::uint16_t counted = 4096;    // a router counts what it has finished
 inline constexpr std::uint16_t stop_soon = 8192;  // stops after the current handler
 inline constexpr std::uint16_t parent_waits = 16384; // the parent wants to know of the end
 
-inline constexpr std::uint16_t slow_dispatch = hold | moved | stopping | vacant | guest | has_held | throttling | counted;
+inline constexpr std::uint16_t slow_dispatch = hold | moved | stopping | vacant | guest | has_held | throttling;
 inline constexpr std::uint16_t slow_admission = backlogged | bounded | vacant;
 } // namespace state
 
@@ -159,7 +158,6 @@ struct extras {
   /// Of one that has moved: its host has halted it.
   bool guest_halted = false;
   std::string ended_in;
-  std::shared_ptr<std::atomic<std::uint64_t>> routed_done;
   std::string name;
   /// How long an ordered stop may take before it becomes a kill; negative: for ever.
   nanoseconds_t shutdown = 5'000'000'000;

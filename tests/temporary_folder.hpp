@@ -11,7 +11,7 @@
 class temporary_folder {
 public:
   temporary_folder() {
-    auto pattern = (std::filesystem::temp_directory_path() / "apps_test_XXXXXX").string();
+    auto pattern = (std::filesystem::temp_directory_path() / "actors_test_XXXXXX").string();
     if (!mkdtemp(pattern.data()))
       throw std::runtime_error{"cannot make a folder " + pattern};
     path_ = pattern;
