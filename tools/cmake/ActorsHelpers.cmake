@@ -102,22 +102,22 @@ function(actors_add_compile_fail name source)
   set_tests_properties(compile_fail.${name} PROPERTIES LABELS compile_fail TIMEOUT 60)
 endfunction()
 
-# actors_check_public_headers(<include folder> [MAY_USE_CAF <header>...])
+# actors_check_public_headers(<name> <include folder> [MAY_USE_CAF <header>...])
 #
-# The target `public-headers` and the test of that name: each header of <include folder>/actors compiles alone, and
-# nothing it pulls in belongs to CAF, CUDA or sockets. Headers in detail/ are reached through the others. The headers
-# are listed when the check runs, so that a new one cannot be missed.
-function(actors_check_public_headers folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "MAY_USE_CAF")
+# The target `<name>-headers` and the test of that name: each header of <include folder> compiles alone, and nothing it
+# pulls in belongs to CAF, CUDA or sockets. Headers in detail/ are reached through the others. The headers are listed when
+# the check runs, so that a new one cannot be missed.
+function(actors_check_public_headers name folder)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "MAY_USE_CAF")
   set(check ${CMAKE_COMMAND}
     "-DCOMPILER=${CMAKE_CXX_COMPILER}"
     "-DINCLUDES=$<TARGET_PROPERTY:actors,INTERFACE_INCLUDE_DIRECTORIES>"
     "-DCAF_INCLUDE=${CAF_INCLUDE_DIR}"
     "-DFOLDER=${folder}"
-    "-DSCRATCH=${PROJECT_BINARY_DIR}/public-headers"
+    "-DSCRATCH=${PROJECT_BINARY_DIR}/${name}-headers"
     "-DMAY_USE_CAF=${arg_MAY_USE_CAF}"
     -P "${ACTORS_CMAKE_DIR}/CheckHeaders.cmake")
-  add_custom_target(public-headers COMMAND ${check} VERBATIM COMMENT "Compiling each public header alone")
-  add_test(NAME public-headers COMMAND ${check})
-  set_tests_properties(public-headers PROPERTIES LABELS headers TIMEOUT 300)
+  add_custom_target(${name}-headers COMMAND ${check} VERBATIM COMMENT "Compiling each public header of ${name} alone")
+  add_test(NAME headers.${name} COMMAND ${check})
+  set_tests_properties(headers.${name} PROPERTIES LABELS headers TIMEOUT 300)
 endfunction()

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# Compiles each header of FOLDER/actors alone and looks at what it pulls in; see actors_check_public_headers.
+# Compiles each header of FOLDER alone (without those in detail/, which are reached through the others) and looks at what it pulls in; see actors_check_public_headers.
 cmake_minimum_required(VERSION 3.25)
 
-file(GLOB headers RELATIVE "${FOLDER}" "${FOLDER}/actors/*.hpp")
+file(GLOB_RECURSE headers RELATIVE "${FOLDER}" "${FOLDER}/*.hpp")
+list(FILTER headers EXCLUDE REGEX "/detail/")
 list(TRANSFORM INCLUDES PREPEND "-I")
 file(MAKE_DIRECTORY "${SCRATCH}")
 set(faults "")

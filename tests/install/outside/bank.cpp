@@ -2,6 +2,7 @@
 #include <cstdint>
 
 #include <actors/actors.hpp>
+#include <actors/supervision/supervision.hpp>
 #include <fmt/core.h>
 
 struct deposit {
@@ -22,7 +23,9 @@ private:
 
 int main(int argc, char** argv) {
   return actors::run(argc, argv, [](actors::node& node) {
-    auto savings = node.spawn<account>();
+    namespace sup = actors::supervision;
+    if (!sup::start(node, sup::one_for_one("bank").child<account>("savings", sup::permanent))) return;
+    auto savings = node.find<account>("bank/savings").value();
     savings.tell(deposit{100});
     fmt::print("{}\n", node.ask(savings, balance{}).value());
   });
