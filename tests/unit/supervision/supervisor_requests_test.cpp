@@ -83,6 +83,8 @@ BOOST_AUTO_TEST_CASE(faulty_children_are_refused_and_not_kept) {
   auto refused = f.ask(start_child{nested});
   BOOST_REQUIRE(!refused);
   BOOST_TEST((refused.error().code == errc::invalid_argument), to_string(refused.error()));
+  BOOST_TEST(refused.error().what ==
+             "top: child 'sub': start.arguments: expected the archived specification of a supervisor");
   BOOST_TEST(f.shows() == "a running, b running");
   BOOST_TEST(f.take().empty());
 }
@@ -112,9 +114,8 @@ BOOST_AUTO_TEST_CASE(an_added_sub_tree_that_cannot_start_leaves_nothing) {
 BOOST_DATA_TEST_CASE(a_terminated_child_stays_known_and_starts_again_on_request, places, place) {
   duo f{place};
   const auto b = f.child("top/b");
-  b.tell(work{});
   BOOST_TEST(f.ask(terminate_child{"b"}).has_value());
-  BOOST_TEST(f.take() == (journal{"b works", "-b"}), per_element());
+  BOOST_TEST(f.take() == journal{"-b"}, per_element());
   BOOST_TEST(f.shows() == "a running, b stopped");
   BOOST_TEST(!f.info("b").child);
   BOOST_TEST(!f.node.find<child_actor>("top/b"));
@@ -232,7 +233,7 @@ BOOST_DATA_TEST_CASE(requests_wait_for_a_child_that_is_stopping, places, place) 
   f.refuses(sup::restart_child{"b"}, errc::invalid_argument, "the child is running", "b");
   f.refuses(delete_child{"b"}, errc::invalid_argument, "the child is running", "b");
   f.refuses(start_child{kid("b")}, errc::invalid_argument, "already started", "b");
-  f.node.run_for(10min);
+  f.node.run_for(10min + 1s);
   BOOST_TEST((first.ready() && second.ready()));
   BOOST_TEST((first.result().has_value() && second.result().has_value()));
 }

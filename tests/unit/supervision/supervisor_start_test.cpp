@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(children_that_this_program_cannot_make_are_refused) {
   refuses(shop().child(unknown), "shop/c: maker: expected one that this program knows", "ghost(int)");
 
   auto other = sup::child<needs_number>("c", sup::args(1));
-  const std::string type = other.start.maker.substr(0, other.start.maker.find('('));
+  const std::string type = other.start.maker.substr(0, other.start.maker.rfind('('));
   other.start.maker = type + "(double)";
   refuses(shop().child(other), "shop/c: maker: expected one that this program knows, such as " + type + "(int)",
           type + "(double)");
