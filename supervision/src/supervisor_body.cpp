@@ -5,6 +5,7 @@
 #include <actors/detail/engine.hpp>
 #include <actors/detail/exceptions.hpp>
 
+#include "check.hpp"
 #include "nested_spec.hpp"
 #include "spec_makers.hpp"
 
@@ -49,22 +50,34 @@ supervisor::body::body(supervisor_spec spec, std::string where, actor_id parent)
 // -- events -----------------------------------------------------------------------------------------------
 
 void supervisor::body::begin() {
+  auto& names = here().owner().names();
+  const auto before = std::dynamic_pointer_cast<detail::child_directory>(names.directory(path));
   // After a restart the children of the instance before this one wait to be taken over.
-  if (here().has_children()) find_left_behind();
+  if (here().has_children() && before) find_left_behind(*before);
+  here().mark_named(here().self());
+  if (auto ok = names.add_directory(path, here().self(), directory_); !ok) {
+    answer_those_who_wait(ok);
+    here().end_self(exit_kind::failed, std::move(ok.error()));
+    return;
+  }
   core.begin(now());
   obey();
 }
 
-void supervisor::body::find_left_behind() {
+void supervisor::body::find_left_behind(const detail::child_directory& before) {
   std::unordered_set<actor_id> wanted;
-  for (const auto& [key, c] : core.children()) {
-    std::string name = path_of(*c.spec);
-    if (const actor_id id = here().owner().names().find(name).first) {
-      left_behind_.emplace(std::move(name), id);
-      wanted.insert(id);
-    }
-  }
+  before.for_each([&](const std::string& leaf, actor_id id) {
+    const auto key = core.find(leaf);
+    if (!key || !id || core.pattern() != nullptr) return;
+    left_behind_.emplace(*key, id);
+    wanted.insert(id);
+  });
   here().release_halted_children(wanted);
+  // Whoever looks for one meanwhile finds it: its slot is there, and messages wait.
+  for (const auto& [key, id] : left_behind_) {
+    const child_spec& spec = *record(key).spec;
+    directory_->add(key, spec.id, id, type_of(spec));
+  }
 }
 
 void supervisor::body::halted(actors::detail::child_halted what) {
@@ -137,7 +150,9 @@ void supervisor::body::overdue(child_key key, std::uint64_t order) {
 // -- requests ---------------------------------------------------------------------------------------------
 
 promise<any_ref> supervisor::body::start_child(child_spec spec, promise<any_ref> answer) {
-  if (auto ok = detail::check_makers(spec, path, strategy::one_for_one); !ok) {
+  auto ok = detail::check(spec, core.flags(), path);
+  if (ok) ok = detail::check_makers(spec, path, strategy::one_for_one); // looks into what has been checked
+  if (!ok) {
     answer.fail(std::move(ok.error()));
     return answer;
   }
@@ -202,6 +217,7 @@ promise<void> supervisor::body::erase(const std::string& id, promise<void> answe
   }
   stops_.emplace(++last_ticket_, answer);
   core.delete_child(*key, last_ticket_, now());
+  if (!core.children().contains(*key)) directory_->remove(*key);
   obey();
   return answer;
 }
@@ -250,7 +266,7 @@ void supervisor::body::start(child_key key) {
   }
   const bool at_once = id.place == here().place() && spec->type == child_type::worker;
   if (!at_once) starting_.emplace(id, key);
-  if (auto taken = register_child(id, *spec)) {
+  if (auto taken = register_child(key, id, *spec)) {
     forget(key, id);
     here().release(id);
     core.start_failed(key, {exit_kind::failed, std::move(*taken), "", false}, now());
@@ -262,8 +278,7 @@ void supervisor::body::start(child_key key) {
 /// Instead of a new actor, a new instance behind the id that the child had under the supervisor's
 /// instance before this one.
 bool supervisor::body::take_over(child_key key, const child_spec& spec) {
-  if (left_behind_.empty()) return false;
-  auto waits = left_behind_.find(path_of(spec));
+  auto waits = left_behind_.find(key);
   if (waits == left_behind_.end()) return false;
   const actor_id id = waits->second;
   left_behind_.erase(waits);
@@ -298,13 +313,16 @@ void supervisor::body::restart(actor_id id, const child_spec& spec, restart_info
   maker_of(spec).restart(id, spec.start.arguments, restore, std::move(why));
 }
 
-std::optional<failure> supervisor::body::register_child(actor_id id, const child_spec& spec) {
-  if (spec.id.empty() || core.pattern() != nullptr) return std::nullopt;
-  const auto* type = spec.type == child_type::supervisor ? actors::detail::actor_type_ptr<supervisor> : maker_of(spec).type;
-  auto ok = here().owner().names().add(path_of(spec), id, type);
-  if (!ok) return std::move(ok.error());
-  here().mark_named(id);
+std::optional<failure> supervisor::body::register_child(child_key key, actor_id id, const child_spec& spec) {
+  if (core.pattern() != nullptr) return std::nullopt;
+  if (here().owner().names().has_below(path, spec.id))
+    return failure{errc::name_taken, id, "the name is taken", path_of(spec)};
+  directory_->add(key, spec.id, id, type_of(spec));
   return std::nullopt;
+}
+
+const actors::detail::actor_type* supervisor::body::type_of(const child_spec& spec) {
+  return spec.type == child_type::supervisor ? actors::detail::actor_type_ptr<supervisor> : maker_of(spec).type;
 }
 
 void supervisor::body::halt(child_key key, actor_id id) {
@@ -339,7 +357,10 @@ void supervisor::body::forget(child_key key, actor_id id) {
   last_ends_.erase(key);
   taken_over_.erase(key);
   // At once, not when its slot ends: the next one may be given the same path before that.
-  here().owner().names().remove_all(id);
+  if (core.children().contains(key))
+    directory_->clear(key);
+  else
+    directory_->remove(key);
 }
 
 void supervisor::body::reply(const order& what) {
@@ -361,13 +382,17 @@ void supervisor::body::reply(const order& what) {
 void supervisor::body::ready(const order& what) {
   const auto ok = what.outcome();
   is_ready = ok.has_value();
+  answer_those_who_wait(ok);
+  if (ok && above) here().tell<detail::subtree_started>(above, detail::subtree_started{here().self()});
+}
+
+void supervisor::body::answer_those_who_wait(const expected<void>& outcome) {
   for (const promise<void>& waiting : std::exchange(awaiting_start, {})) {
-    if (ok)
+    if (outcome)
       waiting.set();
     else
-      waiting.fail(ok.error());
+      waiting.fail(outcome.error());
   }
-  if (ok && above) here().tell<detail::subtree_started>(above, detail::subtree_started{here().self()});
 }
 
 std::string supervisor::body::path_of(const child_spec& spec) const { return path + "/" + spec.id; }
@@ -375,9 +400,11 @@ std::string supervisor::body::path_of(const child_spec& spec) const { return pat
 const child_record& supervisor::body::record(child_key key) const { return core.children().at(key); }
 
 const detail::maker& supervisor::body::maker_of(const child_spec& spec) {
-  const detail::maker*& known = makers_[spec.start.maker];
-  if (known == nullptr) known = detail::find_maker(spec.start.maker);
+  // Siblings mostly have the same one.
+  if (last_maker_ != nullptr && last_maker_->name == spec.start.maker) return *last_maker_;
+  const detail::maker* known = detail::find_maker(spec.start.maker);
   if (known == nullptr) throw std::invalid_argument{"this program has no maker " + spec.start.maker};
+  last_maker_ = known;
   return *known;
 }
 

@@ -4,6 +4,8 @@
 // it.
 #pragma once
 
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -12,6 +14,7 @@
 
 #include <actors/supervision/supervisor.hpp>
 
+#include "child_directory.hpp"
 #include "report_log.hpp"
 #include "supervisor_core.hpp"
 
@@ -49,7 +52,7 @@ private:
     std::uint64_t timer;
   };
 
-  void find_left_behind();
+  void find_left_behind(const detail::child_directory& before);
   void has_started(detail::child_key key, actor_id child);
   [[nodiscard]] std::optional<detail::child_key> key_of(actor_id child) const;
   void carry_out(detail::order& what);
@@ -58,7 +61,9 @@ private:
   [[nodiscard]] actor_id make(const child_spec& spec);
   void make_again(detail::child_key key);
   void restart(actor_id id, const child_spec& spec, restart_info why);
-  [[nodiscard]] std::optional<failure> register_child(actor_id id, const child_spec& spec);
+  [[nodiscard]] std::optional<failure> register_child(detail::child_key key, actor_id id, const child_spec& spec);
+  [[nodiscard]] const actors::detail::actor_type* type_of(const child_spec& spec);
+  void answer_those_who_wait(const expected<void>& outcome);
   void halt(detail::child_key key, actor_id id);
   void stop_waiting_for(detail::child_key key);
   void release(detail::child_key key, actor_id id);
@@ -71,13 +76,13 @@ private:
 
   /// Children whose actors are there but have not started yet; of all others the core knows.
   std::unordered_map<actor_id, detail::child_key> starting_;
-  /// Children of the instance before this one, by path, that wait to be taken over.
-  std::unordered_map<std::string, actor_id> left_behind_;
+  /// Children of the instance before this one that wait to be taken over.
+  std::map<detail::child_key, actor_id> left_behind_;
+  std::shared_ptr<detail::child_directory> directory_ = std::make_shared<detail::child_directory>();
   std::unordered_set<detail::child_key> taken_over_;
   /// How each child ended last; what its next instance is told.
   std::unordered_map<detail::child_key, restart_info> last_ends_;
-  /// By name; a supervisor of many children has few kinds of them.
-  std::unordered_map<std::string, const detail::maker*> makers_;
+  const detail::maker* last_maker_ = nullptr;
   std::unordered_map<detail::ticket, promise<any_ref>> starts_;
   std::unordered_map<detail::ticket, promise<void>> stops_;
   std::unordered_map<detail::child_key, waiting_halt> halts_;

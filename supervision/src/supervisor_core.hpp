@@ -126,6 +126,8 @@ public:
   [[nodiscard]] std::optional<child_key> find(actor_id id) const;
   [[nodiscard]] const child_table::map& children() const noexcept;
   [[nodiscard]] bool is_finished() const noexcept { return finished_; }
+  /// Its specification without the children.
+  [[nodiscard]] const supervisor_spec& flags() const noexcept { return spec_; }
   /// Of a dynamic supervisor: what its children are made after; null otherwise.
   [[nodiscard]] const child_spec* pattern() const noexcept { return pattern_.get(); }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -16,17 +17,33 @@ namespace actors::detail {
 
 struct actor_type;
 
-/// Which actor has which name. Supervised actors all have one, a hundred thousand of them as well as
-/// ten, so the way back, from an actor to its names, is an array by slot: one cache miss.
+/// Names with a common prefix that somebody else keeps: the children of a supervisor.
+/// Threading: any.
+class name_directory {
+public:
+  virtual ~name_directory() = default;
+  /// The actor of the name `prefix/leaf`, or null id.
+  [[nodiscard]] virtual std::pair<actor_id, const actor_type*> find(std::string_view leaf) const = 0;
+};
+
+/// Which actor has which name. The way back, from an actor to its names, is an array by slot.
 /// Threading: any.
 class name_table {
 public:
   /// Errors: invalid_argument (no name), name_taken.
   expected<void> add(std::string name, actor_id id, const actor_type* type);
   bool remove(std::string_view name, actor_id id);
+  /// Its directories, too.
   void remove_all(actor_id id);
   /// The actor of this name, or null id; `type` as given to `add`.
   [[nodiscard]] std::pair<actor_id, const actor_type*> find(const std::string& name) const;
+
+  /// All names `prefix/...` that are not in the table itself are looked up in `names`, until `owner` ends.
+  /// Replaces the one before of the same owner. Errors: name_taken.
+  expected<void> add_directory(std::string prefix, actor_id owner, std::shared_ptr<name_directory> names);
+  [[nodiscard]] std::shared_ptr<name_directory> directory(const std::string& prefix) const;
+  /// Whether the table itself has such a name.
+  [[nodiscard]] bool has_below(const std::string& prefix, std::string_view leaf) const;
 
 private:
   struct entry {
@@ -37,12 +54,21 @@ private:
     entry* next = nullptr;
   };
 
+  struct owned_directory {
+    actor_id owner;
+    std::shared_ptr<name_directory> names;
+  };
+
   [[nodiscard]] entry*& first_of(actor_id id);
+  [[nodiscard]] std::pair<actor_id, const actor_type*> find_below(std::string_view name) const;
 
   mutable spin_lock lock_; // guards the rest
   std::unordered_map<std::string, entry> names_;
   /// By shard, then by slot; null where nobody has a name.
   std::vector<std::vector<entry*>> of_slot_;
+  std::unordered_map<std::string, owned_directory> directories_;
+  /// Names with a slash that are in the table itself; mostly none.
+  std::size_t with_slash_ = 0;
 };
 
 } // namespace actors::detail
