@@ -287,3 +287,25 @@ BOOST_AUTO_TEST_CASE(children_on_all_shards_stop_in_the_exact_reverse_of_their_s
   BOOST_TEST(f.node.shutdown());
   BOOST_TEST(f.take() == stops, per_element());
 }
+
+BOOST_AUTO_TEST_CASE(a_child_elsewhere_keeps_its_place_when_the_one_before_it_has_gone) {
+  family f;
+  BOOST_REQUIRE(f.start(sup::one_for_one("top").child(kid("a")).child(kid("b", on_shard(0))).child(kid("c")).child(kid("d", on_shard(2)))));
+  BOOST_REQUIRE(f.ask(terminate_child{"a"}));
+  BOOST_REQUIRE(f.ask(terminate_child{"c"}));
+  f.take();
+  BOOST_TEST(f.node.shutdown());
+  BOOST_TEST(f.take() == (journal{"-d", "-b"}), per_element());
+}
+
+BOOST_DATA_TEST_CASE(a_child_that_starts_again_has_its_old_place, places, place) {
+  trio f{strategy::one_for_one, place};
+  BOOST_REQUIRE(f.ask(start_child{kid("d", at(place))}));
+  for (const char* id : {"b", "a"}) {
+    BOOST_REQUIRE(f.ask(terminate_child{id}));
+    BOOST_REQUIRE(f.ask(sup::restart_child{id}));
+  }
+  f.take();
+  BOOST_TEST(f.node.shutdown());
+  BOOST_TEST(f.take() == (journal{"-d", "-c", "-b", "-a"}), per_element());
+}
