@@ -50,6 +50,7 @@ supervisor::body::body(supervisor_spec spec, std::string where, actor_id parent)
 // -- events -----------------------------------------------------------------------------------------------
 
 void supervisor::body::begin() {
+  if (std::exchange(has_begun_, true)) return; // an instance before this one never came to read its own
   auto& names = here().owner().names();
   const auto before = std::dynamic_pointer_cast<detail::child_directory>(names.directory(path));
   // After a restart the children of the instance before this one wait to be taken over.
@@ -74,16 +75,18 @@ void supervisor::body::find_left_behind(const detail::child_directory& before) {
   });
   here().release_halted_children(wanted);
   // Whoever looks for one meanwhile finds it: its slot is there, and messages wait.
-  for (const auto& [key, id] : left_behind_) {
-    const child_spec& spec = *record(key).spec;
-    directory_->add(key, spec.id, id, type_of(spec));
+  // The others too, without actors: keys are to be added in their order.
+  for (const auto& [key, c] : core.children()) {
+    const auto left = left_behind_.find(key);
+    directory_->add(key, c.spec->id, left == left_behind_.end() ? actor_id{} : left->second, type_of(*c.spec));
   }
 }
 
 void supervisor::body::halted(actors::detail::child_halted what) {
   const auto known = key_of(what.child);
   if (!known) {
-    here().release(what.child); // given up long ago
+    // Said to the instance before this one, which will be taken over; or of one given up long ago.
+    if (has_begun_) here().release(what.child);
     return;
   }
   const child_key key = *known;
@@ -264,6 +267,7 @@ void supervisor::body::start(child_key key) {
     core.start_failed(key, {exit_kind::failed, std::move(why), "", false}, now());
     return;
   }
+  keep_order(key);
   const bool at_once = id.place == here().place() && spec->type == child_type::worker;
   if (!at_once) starting_.emplace(id, key);
   if (auto taken = register_child(key, id, *spec)) {
@@ -273,6 +277,13 @@ void supervisor::body::start(child_key key) {
   } else if (at_once) {
     core.child_started(key, id, now());
   }
+}
+
+/// A new actor is the youngest, and the first to stop; not so if its place is before others.
+void supervisor::body::keep_order(child_key key) {
+  if (!is_ready) return; // they start in order: nobody younger is there yet
+  for (auto younger = std::next(core.children().find(key)); younger != core.children().end(); ++younger)
+    if (const actor_id id = younger->second.id) here().line_up_last(id);
 }
 
 /// Instead of a new actor, a new instance behind the id that the child had under the supervisor's
@@ -383,6 +394,11 @@ void supervisor::body::ready(const order& what) {
   const auto ok = what.outcome();
   is_ready = ok.has_value();
   answer_those_who_wait(ok);
+  // What has been terminated before its turn came.
+  for (const auto& [key, id] : std::exchange(left_behind_, {})) {
+    directory_->clear(key);
+    here().release(id);
+  }
   if (ok && above) here().tell<detail::subtree_started>(above, detail::subtree_started{here().self()});
 }
 

@@ -57,6 +57,7 @@ private:
   [[nodiscard]] std::optional<detail::child_key> key_of(actor_id child) const;
   void carry_out(detail::order& what);
   void start(detail::child_key key);
+  void keep_order(detail::child_key key);
   [[nodiscard]] bool take_over(detail::child_key key, const child_spec& spec);
   [[nodiscard]] actor_id make(const child_spec& spec);
   void make_again(detail::child_key key);
@@ -89,6 +90,7 @@ private:
   std::uint64_t last_halt_ = 0;
   detail::ticket last_ticket_ = 0;
   detail::report_log log_;
+  bool has_begun_ = false;
   bool obeying_ = false;
 };
 

@@ -166,13 +166,18 @@ void shard::add_far_child(slot& s, std::uint32_t i, actor_id child, nanoseconds_
   actor_id after;
   // What an instance before this one has left behind stands in front of all that this one starts.
   if (s.last_child != nobody && (find(s.last_child)->marks & mark::orphan) == 0) after = {place_, s.last_child, find(s.last_child)->generation};
-  x.far->add({child, after, shutdown});
+  x.far->add(child, after, shutdown);
   // One that comes while its parent ends makes the parent look again.
   if (x.stop) urgent({urgent_step::what::child_ended, exit_kind::normal, {place_, i, s.generation}, {}});
 }
 
-void shard::unlink_child(slot& s, std::uint32_t) noexcept {
+void shard::unlink_child(slot& s, std::uint32_t i) noexcept {
   if (s.parent == nobody) return;
+  if (const slot& above = *find(s.parent); above.cold != nullptr && above.cold->far) {
+    const std::uint32_t before = s.previous_sibling;
+    above.cold->far->close_gap({place_, i, s.generation},
+                               before == nobody ? actor_id{} : actor_id{place_, before, find(before)->generation});
+  }
   if (s.next_sibling != nobody)
     find(s.next_sibling)->previous_sibling = s.previous_sibling;
   else

@@ -99,13 +99,15 @@ void shard::handle_system(envelope& e) {
     if (s != nullptr) std::erase(cold(*s).watchers, payload<unwatch_request>::get(e.payload()).watcher);
   } else if (e.type == message_index<stop_request>) {
     const stop_request& what = payload<stop_request>::get(e.payload());
-    if (s == nullptr || settle_slot(*s, e.slot, what.after)) stop(target, what.kind);
+    if (s == nullptr || settle_slot(*s, e.slot, what.after, what.awaited_by)) stop(target, what.kind);
   } else if (e.type == message_index<stop_in_order_request>) {
     if (s != nullptr) stop_in_turn(*s, e);
   } else if (e.type == message_index<kill_request>) {
-    if (s == nullptr || settle_slot(*s, e.slot, payload<kill_request>::get(e.payload()).after)) kill(target);
+    const kill_request& what = payload<kill_request>::get(e.payload());
+    if (s == nullptr || settle_slot(*s, e.slot, what.after, what.awaited_by)) kill(target);
   } else if (e.type == message_index<child_halted_notice>) {
-    child_has_halted(target, std::move(payload<child_halted_notice>::get(e.payload()).what));
+    auto& notice = payload<child_halted_notice>::get(e.payload());
+    child_has_halted(target, std::move(notice.what), notice.answered_to);
   } else if (e.type == message_index<child_started_notice>) {
     child_has_started(target, payload<child_started_notice>::get(e.payload()).child);
   } else if (e.type == message_index<child_born>) {

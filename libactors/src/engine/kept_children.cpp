@@ -35,10 +35,12 @@ void shard::give_up_keeping(slot& s, std::uint32_t i) {
 }
 
 /// False where nothing is left to stop.
-bool shard::settle_slot(slot& s, std::uint32_t i, slot_after after) {
+bool shard::settle_slot(slot& s, std::uint32_t i, slot_after after, std::uint32_t awaited_by) {
   if (after == slot_after::released) give_up_keeping(s, i);
-  if (after != slot_after::kept_by_parent || (s.marks & mark::halted) == 0) return true;
-  tell_halted(s, i);
+  if (after != slot_after::kept_by_parent) return true;
+  cold(s).awaited_by = awaited_by;
+  if ((s.marks & mark::halted) == 0) return true;
+  if (s.cold->answered_to != awaited_by) tell_halted(s, i);
   return false;
 }
 
@@ -136,23 +138,30 @@ void shard::guest_has_halted(actor_id me, exit_kind kind, failure reason) {
 }
 
 void shard::tell_halted(slot& s, std::uint32_t i) {
-  const extras& x = *s.cold;
+  extras& x = *s.cold;
+  x.answered_to = x.awaited_by;
   child_halted what{id_of(s, i), x.ended_how, *x.why, x.ended_in};
   if (x.remote_parent)
-    system<child_halted_notice>(x.remote_parent, {std::move(what)});
+    system<child_halted_notice>(x.remote_parent, {std::move(what), x.awaited_by});
   else if (s.parent == nobody)
     release(what.child); // its parent has given it up
   else
-    child_has_halted({place_, s.parent, find(s.parent)->generation}, std::move(what));
+    child_has_halted({place_, s.parent, find(s.parent)->generation}, std::move(what), x.awaited_by);
 }
 
-void shard::child_has_halted(actor_id parent, child_halted what) {
+void shard::child_has_halted(actor_id parent, child_halted what, std::uint32_t answered_to) {
   slot* p = find(parent);
+  // Said twice, and meant for an instance of the parent that has heard it once.
+  if (p != nullptr && answered_to != 0 && (p->cold == nullptr || p->cold->restarts + 1 != answered_to)) return;
   if (p == nullptr || !(p->type->keeps_children || (p->cold != nullptr && p->cold->stop))) {
     release(what.child);
   } else if (p->cold != nullptr && p->cold->stop) {
+    // It has been told to halt since it said this, and will say it again.
+    if (answered_to == 0 && what.child.place != place_ && p->cold->stop->child == what.child) return;
     if (p->marks & mark::keeping) set_halted_child_aside(*p, what.child);
     urgent({urgent_step::what::child_ended, what.kind, parent, what.child});
+  } else if (answered_to != 0) {
+    release(what.child); // too late: given up
   } else {
     send<child_halted>({message_index<child_halted>, flag::vital, parent, what.child, 0}, std::move(what));
   }
@@ -214,6 +223,15 @@ void shard::bring_halted_children_back(slot& s) {
 }
 
 bool shard::adopt_halted_child(actor_id id) {
+  if (id.place == place_) {
+    slot* s = find(id);
+    if (s == nullptr || (s->marks & mark::halted) == 0) return false;
+    s->marks &= static_cast<std::uint16_t>(~mark::orphan);
+  }
+  return line_up_last(id);
+}
+
+bool shard::line_up_last(actor_id id) {
   slot& parent = *self_slot_;
   if (id.place != place_) {
     if (parent.cold == nullptr || !parent.cold->far) return false;
@@ -222,8 +240,7 @@ bool shard::adopt_halted_child(actor_id id) {
     return known.has_value();
   }
   slot* s = find(id);
-  if (s == nullptr || (s->marks & mark::halted) == 0 || s->parent != self_index_) return false;
-  s->marks &= static_cast<std::uint16_t>(~mark::orphan);
+  if (s == nullptr || s->parent != self_index_) return false;
   unlink_child(*s, id.slot);
   link_child(*s, id.slot, {place_, self_index_, parent.generation});
   return true;
@@ -255,7 +272,10 @@ void shard::give_child_up(actor_id id) {
 
 void shard::restart_halted(slot& s, std::uint32_t i, const actor_type& type,
                            unique_function<void(shard&, slot&)> construct) {
+  // Said by an instance of the parent that has begun to stop since; the next one says it anew.
+  if (s.marks & mark::orphan) return;
   s.marks &= static_cast<std::uint16_t>(~mark::halted);
+  s.cold->awaited_by = 0;
   s.cold->ended_in.clear();
   if (s.flags & state::moved) {
     s.cold->guest_halted = false;

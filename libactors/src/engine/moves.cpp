@@ -44,6 +44,7 @@ struct parcel_owner {
 } // namespace
 
 bool shard::can_move(const slot& s) const noexcept {
+  if (s.type->keeps_children) return false; // it looks after them where they are listed
   if ((s.flags & static_cast<std::uint16_t>(~state::bounded)) != 0 || s.last_child != nobody) return false;
   if (s.cold == nullptr) return true;
   const extras& x = *s.cold;

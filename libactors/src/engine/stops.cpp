@@ -236,11 +236,9 @@ void shard::stop_guest(slot& s, std::uint32_t i) {
 bool shard::far_child_is_last(const slot& s) noexcept {
   if (!s.cold->far || s.cold->far->empty()) return false;
   if (s.last_child == nobody) return true;
-  // Younger than the last one here if that one was the last when it started. Where that one has ended
-  // meanwhile nobody knows, and it counts as younger.
-  const actor_id after = s.cold->far->back().after;
-  if (!after) return false;
-  return after.slot == s.last_child || find(after) == nullptr;
+  // Younger than the last one here if that one was the last when it started.
+  const actor_id after = s.cold->far->after(s.cold->far->back());
+  return after && after.slot == s.last_child;
 }
 
 void shard::stop_last_child(slot& s, std::uint32_t i) {
@@ -272,10 +270,11 @@ void shard::stop_child_of(slot& parent, stop_progress& progress) {
   const bool keeps = (parent.marks & mark::keeping) != 0;
   const slot_after after = keeps ? slot_after::kept_by_parent : slot_after::released;
   if (child.place != place_) {
+    const std::uint32_t instance = keeps ? parent.cold->restarts + 1 : 0;
     if (progress.child_killed)
-      system<kill_request>(child, {after});
+      system<kill_request>(child, {after, instance});
     else
-      system<stop_request>(child, {exit_kind::shutdown, after});
+      system<stop_request>(child, {exit_kind::shutdown, after, instance});
     return;
   }
   slot& s = *find(child.slot);

@@ -21,11 +21,14 @@ struct unwatch_request {
 struct stop_request {
   exit_kind kind;
   slot_after after = slot_after::kept_if_kept;
+  /// With `kept_by_parent`: the instance of the parent.
+  std::uint32_t awaited_by = 0;
 };
 /// To be handled in its turn among the actor's messages.
 struct stop_in_order_request {};
 struct kill_request {
   slot_after after = slot_after::kept_if_kept;
+  std::uint32_t awaited_by = 0;
 };
 /// To a parent on another shard.
 struct child_born {
@@ -44,6 +47,8 @@ struct child_failed_notice {
 };
 struct child_halted_notice {
   child_halted what;
+  /// The instance of the parent that waits for this; 0: it comes unasked.
+  std::uint32_t answered_to = 0;
 };
 struct child_started_notice {
   actor_id child;

@@ -10,7 +10,7 @@
 // waiting messages. The parent hears `child_halted` and decides. Watchers hear `down` only of the end of
 // the slot. When the parent ends for good, so do its children; when it is kept itself and halts, its kept
 // children halt with it and wait for its next instance, which may restart them behind their old ids
-// (`has_halted_child`) or release them.
+// (`adopt_halted_child`) or release them.
 #pragma once
 
 #include <string>

@@ -54,6 +54,7 @@ enum class slot_after : std::uint8_t {
   released,
 };
 
+
 /// Work for a shard that is not a message to an actor: births, multicasts, moves.
 struct shard_call {
   unique_function<void(shard&, actor_id target)> work;
@@ -206,6 +207,8 @@ public:
   /// Of a new instance behind an old id: makes the halted child of the one before its youngest child,
   /// still halted. False where it is none. Requires: called before any child is started.
   bool adopt_halted_child(actor_id id);
+  /// Makes a child the youngest, the first to stop. False where it is none.
+  bool line_up_last(actor_id id);
   [[nodiscard]] bool has_children() const noexcept;
   void release_halted_children(const std::unordered_set<actor_id>& but_not);
   /// Does not wait any longer for the end of a child on another shard, which does not answer.
@@ -399,7 +402,7 @@ private:
   // Kept children.
   [[nodiscard]] bool parent_decides(const slot& s) noexcept;
   void give_up_keeping(slot& s, std::uint32_t i);
-  bool settle_slot(slot& s, std::uint32_t i, slot_after after);
+  bool settle_slot(slot& s, std::uint32_t i, slot_after after, std::uint32_t awaited_by);
   void set_own_deadline(slot& s, std::uint32_t i);
   void own_time_is_over(timer_node& node);
   void halt_slot(slot& s, std::uint32_t i);
@@ -407,7 +410,7 @@ private:
   void guest_has_halted(actor_id me, exit_kind kind, failure reason);
   void tell_halted(slot& s, std::uint32_t i);
   void tell_started(slot& s, std::uint32_t i);
-  void child_has_halted(actor_id parent, child_halted what);
+  void child_has_halted(actor_id parent, child_halted what, std::uint32_t answered_to);
   void child_has_started(actor_id parent, actor_id child);
   void set_halted_child_aside(slot& parent, actor_id child);
   void bring_halted_children_back(slot& s);

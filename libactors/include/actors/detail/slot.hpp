@@ -158,6 +158,10 @@ struct extras {
   /// Of one that has moved: its host has halted it.
   bool guest_halted = false;
   std::string ended_in;
+  /// Of a kept child: the instance of its parent that halts and waits for word that this one has halted,
+  /// and the last one that was given it; counted from 1.
+  std::uint32_t awaited_by = 0;
+  std::uint32_t answered_to = 0;
   std::string name;
   /// How long an ordered stop may take before it becomes a kill; negative: for ever.
   nanoseconds_t shutdown = 5'000'000'000;
