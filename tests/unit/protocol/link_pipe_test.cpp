@@ -192,14 +192,20 @@ private:
   }
 
   void cut() {
+    const bool arrives = below(2) == 0; // what the transport of the first had taken
     for (std::size_t s : {0u, 1u}) {
       BOOST_REQUIRE((sides_[s].ends.why() == refusal::none));
       sides_[s].ends.cut(now_);
       sides_[s].obey();
       BOOST_REQUIRE(sides_[s].closed == 1);
+      if (s == 0 && arrives)
+        arrive(1, SIZE_MAX);
     }
-    for (std::size_t s : {0u, 1u})
-      check_losses(s, sides_[s].ends.take_losses());
+    const losses lost = sides_[0].ends.take_losses();
+    if (arrives)
+      BOOST_REQUIRE(sides_[1].ends.received() == lost.confirmed + lost.uncertain);
+    check_losses(0, lost);
+    check_losses(1, sides_[1].ends.take_losses());
   }
 
   /// Every message is confirmed, uncertain or certainly lost, and the other side has seen the first
