@@ -2,11 +2,12 @@
 #include "heat/actor_solver.hpp"
 
 #include <algorithm>
-#include <functional>
+#include <numeric>
 #include <thread>
 
 #include "heat/heat_actor.hpp"
 #include "heat/prk_actor.hpp"
+#include "heat/supervised_run.hpp"
 
 namespace heat {
 namespace {
@@ -38,67 +39,24 @@ actors::node_options node_options_for(extent grid_size, const solver_options& ho
   return node;
 }
 
-/// A bound on a whole run, for the case that not even the collector answers any more: a hundredth
-/// of what a slow core does.
+/// A bound on a whole run, for the case that not even the collector answers any more: its patience,
+/// and a hundredth of what a slow core does.
 actors::duration time_limit(extent size, std::uint64_t steps, const solver_options& how) {
   constexpr double cells_per_second = 1e6;
   constexpr double longest = 365.0 * 24 * 3600;
   const auto work =
       static_cast<double>(size.area()) * static_cast<double>(steps) / cells_per_second;
-  return how.patience + std::chrono::seconds{static_cast<std::int64_t>(std::min(work, longest))};
+  return 2 * how.patience +
+         std::chrono::seconds{static_cast<std::int64_t>(std::min(work, longest))};
 }
 
 tl::unexpected<apps::error> failed(const actors::failure& reason) {
   return apps::fail(reason.value.empty() ? reason.what : reason.what + " (" + reason.value + ")");
 }
 
-/// What the two kinds of problems have in common: a group of blocks with their collector.
-template <class Block>
-class run {
-public:
-  run(actors::basic_node& node, const block_plan& plan, std::uint64_t steps,
-      const solver_options& how, const observer& watch, actors::group<Block> blocks)
-      : node_{node}, blocks_{std::move(blocks)}, limit_{time_limit(plan.grid_size(), steps, how)} {
-    std::vector<actors::any_ref> members;
-    for (std::size_t i = 0; i < blocks_.size(); ++i)
-      members.push_back(blocks_[i]);
-    // Every block may send it its cells and a report before it gets a turn.
-    const auto room = actors::spawn_options{}.limit(std::size_t{1} << 31);
-    collector_ =
-        node_.spawn<collector>(room, plan, steps, std::move(members), &watch, how.patience);
-  }
-
-  ~run() {
-    for (std::size_t i = 0; i < blocks_.size(); ++i)
-      node_.stop(blocks_[i]);
-    node_.stop(collector_);
-  }
-  run(const run&) = delete;
-  run& operator=(const run&) = delete;
-
-  /// Runs all steps. Gives the time they took, in seconds.
-  actors::expected<double> go() {
-    if (auto there = node_.ask(blocks_.reduce(check_in{}, std::plus<>{}), limit_).result(); !there)
-      return tl::unexpected{there.error()};
-    auto end = node_.ask(collector_, await_end{}, limit_);
-    const auto start = std::chrono::steady_clock::now();
-    blocks_.multicast(begin{collector_});
-    return end.result().map(
-        [&](collector::moment at) { return std::chrono::duration<double>{at - start}.count(); });
-  }
-
-  const actors::group<Block>& blocks() const { return blocks_; }
-  const actors::ref<collector>& reports() const { return collector_; }
-  actors::duration limit() const { return limit_; }
-
-private:
-  actors::basic_node& node_;
-  actors::group<Block> blocks_;
-  actors::duration limit_;
-  actors::ref<collector> collector_;
-};
-
-actors::grid shape_of(extent blocks) { return {blocks.rows, blocks.cols}; }
+std::uint32_t most_restarts(const solver_options& how) {
+  return how.keep == 0 ? 0 : how.most_restarts + static_cast<std::uint32_t>(how.failures.size());
+}
 
 void show(const observer& watch, std::uint64_t step, std::span<const double> field) {
   if (watch.on_frame && std::ranges::binary_search(watch.frames, step))
@@ -111,23 +69,31 @@ expected<run_result> solve_on_actors(actors::basic_node& node, const problem& ta
                                      const solver_options& how, const observer& watch) {
   const block_plan plan{task.size, how.blocks};
   const auto frames = watch.on_frame ? watch.frames : std::vector<std::uint64_t>{};
-  const actors::shared<heat_setup> setup{
-      {plan, how.depth, task.rate, task.steps, frames, task.field}};
-  auto blocks = node.spawn_group<heat_actor>(shape_of(how.blocks), actors::spread, setup);
-  run<heat_actor> all{node, plan, task.steps, how, watch, std::move(blocks)};
+  supervised_run all{
+      node,
+      {.name = "heat",
+       .make = &block_child<heat_actor>,
+       .setup = {plan, how.depth, task.rate, task.steps, how.keep, frames, task.field},
+       .parts = plan,
+       .failures = how.failures,
+       .most_restarts = most_restarts(how),
+       .patience = how.patience,
+       .limit = time_limit(task.size, task.steps, how)},
+      watch};
   show(watch, 0, task.field);
   const auto seconds = all.go();
   if (!seconds)
     return failed(seconds.error());
-  auto field = node.ask(all.reports(), await_field{}, all.limit());
-  all.blocks().multicast(hand_in{});
-  auto result = field.result();
-  if (!result)
-    return failed(result.error());
-  show(watch, task.steps, *result);
+  auto field = all.field();
+  if (!field)
+    return failed(field.error());
+  auto came_back = all.recoveries();
+  if (!came_back)
+    return failed(came_back.error());
+  show(watch, task.steps, *field);
   if (watch.on_progress)
     watch.on_progress(task.steps);
-  return run_result{std::move(*result), *seconds};
+  return run_result{std::move(*field), *seconds, std::move(*came_back)};
 }
 
 expected<run_result> solve_on_actors(const problem& task, const solver_options& how,
@@ -138,19 +104,25 @@ expected<run_result> solve_on_actors(const problem& task, const solver_options& 
 
 expected<prk_result> prk_on_actors(actors::basic_node& node, const prk_problem& task,
                                    const solver_options& how) {
-  const block_plan plan{task.size, how.blocks};
   const auto sweeps = task.iterations + 1;
-  auto blocks = node.spawn_group<prk_actor>(shape_of(how.blocks), actors::spread, plan, sweeps);
   static const observer nobody;
-  run<prk_actor> all{node, plan, sweeps, how, nobody, std::move(blocks)};
+  supervised_run all{node,
+                     {.name = "prk",
+                      .make = &block_child<prk_actor>,
+                      .setup = {.plan = {task.size, how.blocks}, .steps = sweeps},
+                      .parts = plan_of_sums(how.blocks),
+                      .failures = {},
+                      .patience = how.patience,
+                      .limit = time_limit(task.size, sweeps, how)},
+                     nobody};
   const auto seconds = all.go();
   if (!seconds)
     return failed(seconds.error());
-  const auto sum =
-      node.ask(all.blocks().reduce(absolute_sum{}, std::plus<>{}), all.limit()).result();
-  if (!sum)
-    return failed(sum.error());
-  return prk_result{*sum / static_cast<double>(active_cells(task.size)), *seconds};
+  const auto sums = all.field();
+  if (!sums)
+    return failed(sums.error());
+  const auto sum = std::accumulate(sums->begin(), sums->end(), 0.0);
+  return prk_result{sum / static_cast<double>(active_cells(task.size)), *seconds};
 }
 
 expected<prk_result> prk_on_actors(const prk_problem& task, const solver_options& how) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "heat/block.hpp"
 
+#include <algorithm>
+
 #include "heat/stencil.hpp"
 
 namespace heat {
@@ -8,10 +10,10 @@ namespace heat {
 block::block(const block_place& place, std::size_t depth, double rate)
     : place_{place}, depth_{depth}, rate_{rate}, cells_{place.size, depth} {}
 
-std::vector<double> block::values() const {
-  std::vector<double> out(place_.size.area());
-  cells_.store(out, place_.size, 0, 0);
-  return out;
+std::vector<double> block::values(std::vector<double> storage) const {
+  storage.resize(place_.size.area());
+  cells_.store(storage, place_.size, 0, 0);
+  return storage;
 }
 
 void block::load(std::span<const double> field, extent grid_size) {
@@ -22,8 +24,26 @@ void block::store(std::span<double> field, extent grid_size) const {
   cells_.store(field, grid_size, place_.top, place_.left);
 }
 
-void block::advance(std::size_t steps) {
-  for (auto margin = static_cast<std::ptrdiff_t>(steps); margin-- > 0;)
+std::vector<double> block::values_of(std::size_t top, std::size_t left, extent size) const {
+  std::vector<double> out(size.area());
+  for (std::size_t r = 0; r < size.rows; ++r)
+    std::copy_n(cells_.row(static_cast<std::ptrdiff_t>(top - place_.top + r)) + left - place_.left,
+                size.cols, out.data() + r * size.cols);
+  return out;
+}
+
+void block::load_around(std::span<const double> cells, std::size_t top, std::size_t left,
+                        extent size) {
+  const auto first = static_cast<std::ptrdiff_t>(top) - static_cast<std::ptrdiff_t>(place_.top);
+  const auto col = static_cast<std::ptrdiff_t>(left) - static_cast<std::ptrdiff_t>(place_.left);
+  for (std::size_t r = 0; r < size.rows; ++r)
+    std::copy_n(cells.data() + r * size.cols, size.cols,
+                cells_.row(first + static_cast<std::ptrdiff_t>(r)) + col);
+}
+
+void block::advance(std::size_t steps, std::size_t beyond) {
+  const auto last = static_cast<std::ptrdiff_t>(beyond);
+  for (auto margin = last + static_cast<std::ptrdiff_t>(steps); margin-- > last;)
     step(margin);
 }
 

@@ -34,8 +34,18 @@ public:
     return pack_edge(cells_, d, depth_, std::move(storage));
   }
 
-  /// This block's cells, without the halo, row by row.
-  std::vector<double> values() const;
+  /// This block's cells, without the halo, row by row, in `storage`.
+  std::vector<double> values(std::vector<double> storage = {}) const;
+
+  /// The cells of a part of this block, which starts at (top, left) of the whole grid, row by row.
+  std::vector<double> values_of(std::size_t top, std::size_t left, extent size) const;
+
+  /// Takes the cells of a rectangle that starts at (top, left) of the whole grid. Requires: it lies
+  /// in this block and its halo.
+  void load_around(std::span<const double> cells, std::size_t top, std::size_t left, extent size);
+
+  /// Takes what `values` gave. The halo is to be received anew.
+  void restore(std::span<const double> values) { cells_.load(values, place_.size, 0, 0); }
 
   /// Takes this block's cells from the field of the whole grid.
   void load(std::span<const double> field, extent grid_size);
@@ -49,9 +59,9 @@ public:
     return unpack_edge(cells_, from, depth_, edge);
   }
 
-  /// Advances by `steps`. Requires: 1 <= steps <= depth, and the edges of all neighbours towards
-  /// `exchanged(depth)` are of this moment.
-  void advance(std::size_t steps);
+  /// Advances by `steps`, and with the block the `beyond` cells around it. Requires: steps + beyond
+  /// <= depth, and the edges of all neighbours towards `exchanged(depth)` are of this moment.
+  void advance(std::size_t steps, std::size_t beyond = 0);
 
   template <class Archive>
   void serialize(Archive& ar) {

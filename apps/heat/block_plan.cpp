@@ -25,6 +25,10 @@ block_place block_plan::place(std::size_t index) const {
           .wall_east = col + 1 == blocks_.cols};
 }
 
+std::string block_plan::name(std::size_t index) const {
+  return apps::to_string(extent{index / blocks_.cols + 1, index % blocks_.cols + 1});
+}
+
 std::optional<std::size_t> block_plan::neighbour(std::size_t index, direction d) const {
   const auto way = offset_of(d);
   const auto here = place(index);

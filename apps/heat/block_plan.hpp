@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "heat/direction.hpp"
 #include "heat/grid.hpp"
@@ -31,6 +32,7 @@ struct block_place {
 /// How a grid is cut into equal blocks: places, neighbours, shards.
 class block_plan {
 public:
+  block_plan() = default;
   /// Requires: `blocks` divides `grid_size` on both axes.
   block_plan(extent grid_size, extent blocks);
 
@@ -41,6 +43,9 @@ public:
 
   block_place place(std::size_t index) const;
 
+  /// For people: row and column, counted from 1: "1x1" is in the upper left corner.
+  std::string name(std::size_t index) const;
+
   /// The index of the block next to `index`, or nothing where the grid ends.
   std::optional<std::size_t> neighbour(std::size_t index, direction d) const;
 
@@ -49,6 +54,11 @@ public:
 
   /// The shard of a block: neighbouring rows of blocks stay together, shares differ by at most 1.
   std::size_t shard_of(std::size_t index, std::size_t shards) const;
+
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(grid_size_.rows, grid_size_.cols, blocks_.rows, blocks_.cols);
+  }
 
 private:
   extent grid_size_;

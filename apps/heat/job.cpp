@@ -97,10 +97,15 @@ difference compare_bits(const std::vector<double>& a, const std::vector<double>&
 
 expected<findings> run_job(const options& asked, const actors::node_options& node,
                            const problem& task, apps::contact_sheet& sheet) {
-  const solver_options how{
-      .blocks = asked.blocks, .shards = asked.shards, .depth = asked.depth, .node = node};
+  solver_options how{.blocks = asked.blocks,
+                     .shards = asked.shards,
+                     .depth = asked.depth,
+                     .node = node,
+                     .keep = asked.keep,
+                     .failures = asked.failures};
   findings found;
   auto run = show_run(asked, task, how, sheet);
+  how.failures.clear(); // what follows is measured, or checked, undisturbed
   if (!run)
     return tl::unexpected{run.error()};
   found.run = std::move(*run);

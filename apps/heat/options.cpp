@@ -10,6 +10,7 @@
 
 #include "common/picture.hpp"
 #include "heat/block_plan.hpp"
+#include "heat/memory.hpp"
 #include "heat/prk.hpp"
 #include "heat/stencil.hpp"
 
@@ -27,11 +28,14 @@ constexpr std::size_t most_frames = 400;
 constexpr std::size_t most_repetitions = 1000;
 constexpr std::size_t wished_blocks = 8;
 constexpr std::size_t wished_depth = 8;
+constexpr std::size_t most_failures = 1000;
 
 /// The options as text, in the way CLI11 delivers them. Empty: not given.
 struct raw_options {
   std::string input, output, sheet, size, blocks, shards, depth;
+  std::vector<std::string> failures;
   std::string steps = "200";
+  std::string keep = "128";
   std::string rate = "0.2";
   std::string frames = "12";
   std::string repetitions = "3";
@@ -49,6 +53,11 @@ void declare(CLI::App& app, raw_options& raw, options& out) {
   app.add_option("--blocks", raw.blocks, "block actors, ROWSxCOLUMNS [8x8, or what divides]");
   app.add_option("--shards", raw.shards, "shards that run the blocks [one per core]");
   app.add_option("--depth", raw.depth, "steps between two exchanges of edges [8, or less]");
+  app.add_option("--keep", raw.keep,
+                 "steps between two copies of a block, from which it recovers; 0: none [128]");
+  app.add_option("--fail", raw.failures,
+                 "ROWxCOLUMN@STEP: this block fails when it reaches this step; may be repeated")
+      ->allow_extra_args(false);
   app.add_flag("--verify", out.verify, "compare bit for bit with a serial loop");
   app.add_flag("--baseline", out.baseline, "time a plain two-thread loop in the same run");
   app.add_option("--repetitions", raw.repetitions, "runs of each for --baseline [3]");
@@ -93,8 +102,9 @@ expected<void> take_counts(const raw_options& raw, const machine& host, options&
   return take_count("--steps", raw.steps, 1, most_steps, steps)
       .and_then([&] {
         out.steps = steps;
-        return take_count("--frames", raw.frames, 0, most_frames, out.frames);
+        return take_count("--keep", raw.keep, 0, most_steps, out.keep);
       })
+      .and_then([&] { return take_count("--frames", raw.frames, 0, most_frames, out.frames); })
       .and_then([&] {
         return take_count("--repetitions", raw.repetitions, 1, most_repetitions, out.repetitions);
       })
@@ -164,6 +174,23 @@ expected<void> take_depth(const raw_options& raw, options& out) {
     return fail(fmt::format("--depth {}: {}, for blocks of {} cells", raw.depth, depth.error().text,
                             to_string(block)));
   out.depth = *depth;
+  return {};
+}
+
+expected<void> take_failures(const raw_options& raw, options& out) {
+  if (raw.failures.size() > most_failures)
+    return fail(fmt::format("--fail {}: expected at most {} of them", raw.failures[most_failures],
+                            most_failures));
+  for (const auto& text : raw.failures) {
+    const auto failure = parse_failure_order(text, out.blocks, out.steps);
+    if (!failure)
+      return fail(fmt::format("--fail {}: {}", text, failure.error().text));
+    if (out.keep == 0)
+      return fail(fmt::format("--fail {}: --keep is 0, so no block can recover; expected --keep 1 "
+                              "or more",
+                              text));
+    out.failures.push_back(*failure);
+  }
   return {};
 }
 
@@ -242,6 +269,7 @@ expected<options> check(const raw_options& raw, const machine& host, options out
       .and_then([&] { return take_size(raw, out); })
       .and_then([&] { return take_blocks(raw, out); })
       .and_then([&] { return take_depth(raw, out); })
+      .and_then([&] { return take_failures(raw, out); })
       .and_then([&] { return check_prk(out); })
       .and_then([&] { return take_targets(raw, out); })
       .and_then([&] { return check_memory(host, out); })
@@ -249,15 +277,6 @@ expected<options> check(const raw_options& raw, const machine& host, options out
 }
 
 } // namespace
-
-std::size_t memory_needed(const options& wanted) {
-  constexpr std::size_t cell = sizeof(double);
-  const auto block = block_plan{wanted.size, wanted.blocks}.block_size();
-  const auto halo = 2 * wanted.depth;
-  const auto in_block = (block.rows + halo + 2) * (block.cols + halo + 24) * cell + 1024;
-  const std::size_t fields = 3 + (wanted.verify || wanted.baseline || wanted.prk ? 3 : 0);
-  return wanted.blocks.area() * in_block + fields * wanted.size.area() * cell;
-}
 
 expected<options> parse_options(int argc, const char* const* argv, const machine& host) {
   CLI::App app{"Heat flow over a picture, computed by block actors that exchange their edges."};

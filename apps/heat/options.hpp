@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "common/error.hpp"
 #include "common/extent.hpp"
+#include "heat/failure_order.hpp"
 
 namespace heat {
 
@@ -22,6 +24,8 @@ struct options {
   std::uint64_t steps = 0;
   std::size_t shards = 0;
   std::size_t depth = 0;
+  std::size_t keep = 0; ///< Steps between two copies of a block; 0: none.
+  std::vector<failure_order> failures;
   double rate = 0.0;
   std::size_t frames = 0;
   std::size_t repetitions = 0;
@@ -41,8 +45,5 @@ struct machine {
 /// Reads and checks the command line whole, and of the input picture its header. Writes nothing.
 /// Errors: one line without the program's name: the option, its value, what was expected.
 apps::expected<options> parse_options(int argc, const char* const* argv, const machine& host);
-
-/// About how much memory a run takes at its peak. Units: bytes.
-std::size_t memory_needed(const options& wanted);
 
 } // namespace heat

@@ -6,10 +6,17 @@
 
 namespace heat {
 
-/// The arithmetic of a block of PRK: a round is a sweep.
+/// How the field is cut that a run of PRK hands in: one cell a block, its share of the norm.
+inline block_plan plan_of_sums(extent blocks) { return {blocks, blocks}; }
+
+/// The arithmetic of a block of PRK: a round is a sweep. It does not recover: no copy of it is
+/// kept.
 class prk_work {
 public:
-  prk_work(const block_place& place, extent grid_size) : block_{place, grid_size} {}
+  prk_work(std::size_t index, const actors::shared<run_setup>& setup)
+      : sum_place_{plan_of_sums(setup->plan.blocks()).place(index)}, block_{
+                                                                         setup->plan.place(index),
+                                                                         setup->plan.grid_size()} {}
 
   std::span<const direction> ways() const { return sides; }
   std::vector<double> edge(direction d, std::vector<double> storage) const {
@@ -20,26 +27,18 @@ public:
   }
   std::uint64_t round_length(std::uint64_t) const { return 1; }
   void advance(std::uint64_t) { block_.sweep(); }
-  double absolute_sum() const { return block_.absolute_sum(); }
+
+  part shown(std::uint64_t step) const { return {step, sum_place_, {block_.absolute_sum()}}; }
 
 private:
+  block_place sum_place_;
   prk_block block_;
 };
-
-/// To be asked of a block of PRK: its share of the norm.
-struct absolute_sum {};
 
 /// A block of PRK.
 class prk_actor : public stepping_actor<prk_actor, prk_work> {
 public:
-  using handles = actors::messages<check_in, begin, edge, next_round, absolute_sum>;
-  using stepping_actor::on;
-
-  prk_actor(actors::member<prk_actor> member, const block_plan& plan, std::uint64_t sweeps)
-      : stepping_actor{member, plan, sweeps,
-                       prk_work{plan.place(member.index()), plan.grid_size()}} {}
-
-  double on(absolute_sum) { return work().absolute_sum(); }
+  using stepping_actor::stepping_actor;
 };
 
 } // namespace heat

@@ -20,10 +20,20 @@ struct problem {
   std::uint64_t steps = 0;
 };
 
+/// A block failed and came back.
+struct recovery {
+  std::size_t block = 0;       ///< Counted row by row.
+  std::uint64_t failed_at = 0; ///< The step it had reached.
+  std::uint64_t from = 0;      ///< The step of the copy it went on from; 0: the start.
+
+  friend bool operator==(const recovery&, const recovery&) = default;
+};
+
 /// What came out, and how long the steps took.
 struct run_result {
   std::vector<double> field;
   double seconds = 0.0; ///< The steps alone, without setting up and collecting the field.
+  std::vector<recovery> recoveries{}; ///< In the order of their ends.
 };
 
 /// Who wants to see a run while it goes on. Both functions may be empty; the solver calls them one

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "heat/block_plan.hpp"
+
 namespace heat {
 namespace {
 
@@ -21,6 +23,18 @@ std::string verified_text(const options& asked, const difference& found) {
                      "column {}\n",
                      found.cells, cells, found.first / asked.size.cols,
                      found.first % asked.size.cols);
+}
+
+std::string recoveries_text(const options& asked, const std::vector<recovery>& found) {
+  const block_plan plan{asked.size, asked.blocks};
+  std::string text;
+  for (const auto& one : found) {
+    const auto from = one.from == 0 ? "the start" : fmt::format("its copy of step {}", one.from);
+    text += fmt::format("{}block {} failed at step {} and went on from {}\n",
+                        text.empty() ? "restarts  " : "          ", plan.name(one.block),
+                        one.failed_at, from);
+  }
+  return text;
 }
 
 std::string compared_text(const options& asked, const comparison& found) {
@@ -57,6 +71,7 @@ std::string report_text(const options& asked, const findings& found) {
                       million_cells_per_second(asked, found.run.seconds));
   text += fmt::format("mean      {:.6f} before, {:.6f} after (insulated: no heat is lost)\n",
                       found.mean_before, found.mean_after);
+  text += recoveries_text(asked, found.run.recoveries);
   if (found.verified)
     text += verified_text(asked, *found.verified);
   if (found.compared)
@@ -73,10 +88,16 @@ std::string report_json(const options& asked, const findings& found) {
       {"blocks", to_string(asked.blocks)},
       {"shards", asked.shards},
       {"depth", asked.depth},
+      {"keep", asked.keep},
       {"seconds", found.run.seconds},
       {"million_cells_per_second", million_cells_per_second(asked, found.run.seconds)},
       {"mean_before", found.mean_before},
       {"mean_after", found.mean_after}};
+  json["restarts"] = nlohmann::ordered_json::array();
+  for (const auto& one : found.run.recoveries)
+    json["restarts"].push_back({{"block", block_plan{asked.size, asked.blocks}.name(one.block)},
+                                {"failed_at", one.failed_at},
+                                {"went_on_from", one.from}});
   if (found.verified)
     json["different_cells"] = found.verified->cells;
   if (found.compared)

@@ -25,18 +25,15 @@ actors::testing::simulation_options simulated(std::uint64_t seed) {
   return {.seed = seed, .shards = static_cast<std::uint32_t>(1 + seed % 3)};
 }
 
-/// Four blocks of 4x4 cells and their collector, not begun.
+/// A collector that looks after two blocks and somebody else.
 struct small_run {
-  problem task = random_problem({8, 8}, 10, 1);
-  block_plan plan{task.size, {2, 2}};
-  actors::shared<heat_setup> setup{{plan, 2, task.rate, task.steps, {}, task.field}};
-  observer nobody;
   actors::testing::node node{{.seed = 1}};
-  actors::group<heat_actor> blocks =
-      node.spawn_group<heat_actor>(actors::grid{2, 2}, actors::spread, setup);
-  actors::ref<collector> reports = node.spawn<collector>(
-      plan, task.steps, std::vector<actors::any_ref>{blocks[0], blocks[1], blocks[2], blocks[3]},
-      &nobody, 60s);
+  observer nobody;
+  actors::ref<collector> reports =
+      node.spawn<collector>(block_plan{{8, 8}, {1, 2}}, 10U, &nobody, 60s);
+  actors::ref<collector> other =
+      node.spawn<collector>(block_plan{{8, 8}, {1, 2}}, 10U, &nobody, 60s);
+  actors::future<void> set_up = node.ask(reports, watch_over{{{other, "keeper of copies"}}}, 10min);
 
   std::string failure() {
     auto end = node.ask(reports, await_end{}, 10min);
@@ -96,25 +93,50 @@ BOOST_AUTO_TEST_CASE(prk_has_the_norm_on_paper) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(an_edge_that_does_not_fit_fails_the_run_and_names_the_block) {
+BOOST_AUTO_TEST_CASE(a_collector_answers_when_all_blocks_are_set_up) {
   small_run run;
-  run.blocks.multicast(begin{run.reports});
-  run.blocks[2].tell(edge{0, direction::north, {1.0, 2.0}});
-  BOOST_TEST(run.failure().starts_with("block 2 ended: "));
+  run.reports.tell(ready{0});
+  run.reports.tell(ready{0}); // it has come back
+  run.node.run_until_idle();
+  BOOST_TEST(!run.set_up.ready());
+  run.reports.tell(ready{1});
+  BOOST_TEST(run.set_up.result().has_value());
 }
 
-BOOST_AUTO_TEST_CASE(a_killed_block_fails_the_run) {
+BOOST_AUTO_TEST_CASE(progress_that_goes_back_or_comes_twice_does_not_count) {
   small_run run;
-  run.node.kill(run.blocks[1]);
-  BOOST_TEST(run.failure().starts_with("block 1 ended: "));
+  for (const std::uint64_t done : {10, 4, 10, 10})
+    run.reports.tell(progress{0, done});
+  auto end = run.node.ask(run.reports, await_end{}, 10min);
+  run.node.run_until_idle();
+  BOOST_TEST(!end.ready());
+  run.reports.tell(progress{1, 10});
+  BOOST_TEST(end.result().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_a_keeper_fails_the_run) {
+  small_run run;
+  run.node.kill(run.other);
+  BOOST_TEST(run.failure().starts_with("the keeper of copies ended: "), run.failure());
 }
 
 BOOST_AUTO_TEST_CASE(a_run_in_which_nothing_goes_on_fails) {
   small_run run;
-  run.blocks[0].tell(begin{run.reports}); // the others never begin
+  run.reports.tell(progress{0, 4});
   BOOST_TEST(run.failure() ==
-             "nothing was heard of any block for 60 s; block 0 is at step 0 of 10");
+             "nothing was heard of any block for 60 s; block 1x2 is at step 0 of 10");
   BOOST_TEST((run.node.now() < 61s));
+}
+
+BOOST_AUTO_TEST_CASE(a_block_that_does_the_same_again_and_again_is_nothing_that_goes_on) {
+  small_run run;
+  for (int i = 0; i < 10; ++i) {
+    run.reports.tell(progress{0, 4});
+    run.reports.tell(ready{0});
+    run.node.run_for(6100ms);
+  }
+  BOOST_TEST(run.failure().starts_with("nothing was heard of any block"));
+  BOOST_TEST((run.node.now() < 62s));
 }
 
 BOOST_AUTO_TEST_CASE(an_observer_that_throws_fails_the_run) {

@@ -86,6 +86,30 @@ BOOST_AUTO_TEST_CASE(options_it_cannot_use) {
                   "--shards " + shards + ": expected a whole number from 1 to 512");
 }
 
+BOOST_AUTO_TEST_CASE(failures_it_cannot_bring_about) {
+  for (const std::string text :
+       {"3x1@5", "1x3@5", "0x1@5", "1x1@0", "1x1@11", "1x1", "@5", "1x1@5@6"})
+    check_refused(
+        "--size 8x8 --blocks 2x2 --steps 10 --fail " + text,
+        "--fail " + text +
+            ": expected ROWxCOLUMN@STEP, a block from 1x1 to 2x2 and a step from 1 to 10");
+  check_refused("--size 8x8 --steps 10 --fail 1x1@5 --keep 0",
+                "--fail 1x1@5: --keep is 0, so no block can recover; expected --keep 1 or more");
+  check_refused("--size 8x8 --keep some",
+                "--keep some: expected a whole number from 0 to 100000000");
+}
+
+BOOST_AUTO_TEST_CASE(blocks_that_fail_are_verified_and_reported) {
+  const std::string words = "--size 96x144 --steps 50 --blocks 2x3 --shards 2 --depth 4 --keep 8 "
+                            "--log-level error --verify --prk --fail 1x2@30 --fail 2x3@30 "
+                            "--fail 1x2@50 --fail 1x1@1";
+  check_right(words, "verify    all 13824 cells equal the serial loop's bit for bit\n");
+  check_right(words, "restarts  block 1x1 failed at step 1 and went on from the start\n");
+  check_right(words, "          block 1x2 failed at step 50 and went on from its copy of step ");
+  check_right(words + " --json", "{\"block\":\"2x3\",\"failed_at\":30,\"went_on_from\":");
+  check_right("--size 96x144 --steps 5 --keep 0 --verify --json", "\"restarts\":[]");
+}
+
 BOOST_AUTO_TEST_CASE(options_of_the_node) {
   check_refused("--size 8x8 --workers 1025", "--workers 1025: expected 0 to 1024");
   check_refused("--size 8x8 --log-level loud",

@@ -64,6 +64,14 @@ BOOST_AUTO_TEST_CASE(takes_every_option) {
   BOOST_TEST(folder.entries() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(takes_blocks_that_are_to_fail) {
+  const auto found = parse({"--size", "8x8", "--blocks", "2x4", "--steps", "10", "--fail", "2x1@10",
+                            "--fail", "1x4@1", "--fail", "1x4@1", "--keep", "3"});
+  BOOST_REQUIRE(found.has_value());
+  BOOST_TEST((found->failures == std::vector<heat::failure_order>{{4, 10}, {3, 1}, {3, 1}}));
+  BOOST_TEST(found->keep == 3u);
+}
+
 BOOST_AUTO_TEST_CASE(help_is_not_an_error) {
   const auto found = parse({"--help"});
   BOOST_REQUIRE(found.has_value());

@@ -10,6 +10,7 @@
 #include "heat/edge_inbox.hpp"
 #include "heat/prk.hpp"
 #include "heat/serial.hpp"
+#include "heat/snapshots.hpp"
 #include "heat/stencil.hpp"
 #include "heat/threads.hpp"
 #include "heat_problem.hpp"
@@ -33,12 +34,13 @@ std::vector<double> solve_in_blocks(const problem& task, extent blocks, std::siz
     for (std::size_t i = 0; i < plan.count(); ++i)
       for (const auto d : exchanged(depth))
         if (const auto to = plan.neighbour(i, d))
-          BOOST_REQUIRE(inboxes[*to].accept(round, opposite(d), all[i].edge(d)));
+          BOOST_REQUIRE(inboxes[*to].accept(round, opposite(d), all[i].edge(d)) == arrival::kept);
     for (std::size_t i = 0; i < plan.count(); ++i) {
       BOOST_REQUIRE(inboxes[i].complete());
-      inboxes[i].drain([&](direction from, const std::vector<double>& edge) {
-        BOOST_REQUIRE(all[i].receive(from, edge));
-      });
+      const auto edges = inboxes[i].take();
+      for (const auto d : exchanged(depth))
+        if (plan.neighbour(i, d))
+          BOOST_REQUIRE(all[i].receive(d, edges[index_of(d)]));
       all[i].advance(length);
     }
     done += length;
@@ -206,23 +208,45 @@ BOOST_AUTO_TEST_CASE(the_nearest_cut_divides) {
   BOOST_TEST(nearest_cut(1, 9) == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(an_inbox_refuses_what_does_not_belong) {
+BOOST_AUTO_TEST_CASE(an_inbox_tells_new_edges_from_known_and_wrong_ones) {
   edge_inbox inbox{2};
   BOOST_TEST(!inbox.complete());
-  BOOST_TEST(inbox.accept(0, direction::north, {1.0}));
-  BOOST_TEST(!inbox.accept(0, direction::north, {1.0})); // doubled
-  BOOST_TEST(!inbox.accept(2, direction::south, {1.0})); // two rounds ahead
-  BOOST_TEST(inbox.accept(1, direction::north, {2.0}));
-  BOOST_TEST(inbox.accept(0, direction::south, {3.0}));
+  BOOST_TEST((inbox.accept(0, direction::north, {1.0}) == arrival::kept));
+  BOOST_TEST((inbox.accept(0, direction::north, {1.0}) == arrival::known));
+  BOOST_TEST((inbox.accept(1001, direction::south, {1.0}) == arrival::refused)); // too far ahead
+  BOOST_TEST((inbox.accept(0, direction::south, {}) == arrival::refused));
+  BOOST_TEST((inbox.accept(1, direction::north, {2.0}) == arrival::kept));
+  BOOST_TEST((inbox.accept(0, direction::south, {3.0}) == arrival::kept));
   BOOST_TEST(inbox.complete());
-  BOOST_TEST(!inbox.accept(0, direction::west, {1.0})); // one too many
-  double sum = 0.0;
-  inbox.drain([&](direction, const std::vector<double>& edge) { sum += edge[0]; });
-  BOOST_TEST(sum == 4.0);
+  BOOST_TEST((inbox.accept(0, direction::west, {1.0}) == arrival::refused)); // one too many
+  const auto edges = inbox.take();
+  BOOST_TEST((edges[index_of(direction::north)] == std::vector{1.0}));
+  BOOST_TEST((edges[index_of(direction::south)] == std::vector{3.0}));
   BOOST_TEST(inbox.round() == 1u);
   BOOST_TEST(!inbox.complete());
-  BOOST_TEST(!inbox.accept(0, direction::south, {1.0})); // late
-  BOOST_TEST(inbox.accept(1, direction::south, {5.0}));
+  BOOST_TEST((inbox.accept(0, direction::south, {1.0}) == arrival::known)); // past
+  BOOST_TEST((inbox.accept(1, direction::south, {5.0}) == arrival::kept));
+  BOOST_TEST(inbox.complete());
+}
+
+BOOST_AUTO_TEST_CASE(an_inbox_keeps_edges_of_neighbours_that_are_far_ahead) {
+  edge_inbox inbox{1};
+  for (const std::uint64_t round : {3, 2, 5, 0, 1, 4, 7})
+    BOOST_TEST((inbox.accept(round, direction::west, {1.0 + double(round)}) == arrival::kept));
+  BOOST_TEST((inbox.accept(7, direction::west, {0.5}) == arrival::known));
+  for (std::uint64_t round = 0; round < 6; ++round) {
+    BOOST_REQUIRE(inbox.complete());
+    BOOST_TEST((inbox.take()[index_of(direction::west)] == std::vector{1.0 + double(round)}));
+  }
+  BOOST_TEST(!inbox.complete());
+}
+
+BOOST_AUTO_TEST_CASE(an_inbox_begins_at_any_round) {
+  edge_inbox inbox{1, 7};
+  BOOST_TEST((inbox.accept(6, direction::east, {1.0}) == arrival::known));
+  BOOST_TEST((inbox.accept(8, direction::east, {1.0}) == arrival::kept));
+  BOOST_TEST(!inbox.complete());
+  BOOST_TEST((inbox.accept(7, direction::east, {1.0}) == arrival::kept));
   BOOST_TEST(inbox.complete());
 }
 
@@ -250,4 +274,44 @@ BOOST_AUTO_TEST_CASE(the_prk_norm_in_blocks) {
     BOOST_TEST(prk_norm_in_blocks({{36, 36}, 15}, blocks) == expected_norm(15));
   BOOST_TEST(active_cells({4, 9}) == 0u);
   BOOST_TEST(active_cells({5, 9}) == 5u);
+}
+
+BOOST_AUTO_TEST_CASE(a_patch_gives_the_same_bits_as_the_whole_grid) {
+  const auto task = random_problem({24, 18}, 0, 4);
+  const snapshots start{block_plan{task.size, {4, 3}}, task.field};
+  for (const std::uint64_t steps : {0, 1, 2, 5, 6, 7, 13, 40}) {
+    auto later = task;
+    later.steps = steps;
+    const auto right = solve_serially(later).field;
+    for (const auto blocks : {extent{1, 1}, extent{4, 3}, extent{24, 18}}) {
+      const block_plan plan{task.size, blocks};
+      for (std::size_t block = 0; block < plan.count(); ++block) {
+        patch past{plan, block, steps, task.rate, start.cells(surroundings(plan, block, steps))};
+        past.advance(steps / 2);
+        past.advance(steps - steps / 2);
+        const snapshots end{block_plan{task.size, {1, 1}}, right};
+        BOOST_TEST(same_bits(past.values(), end.cells(surroundings(plan, block, 0))));
+      }
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(snapshots_keep_the_newest_one_that_is_complete) {
+  const std::vector<double> field{1.0, 2.0, 3.0, 4.0};
+  snapshots kept{block_plan{{1, 4}, {1, 2}}, field};
+  const region all{0, 0, {1, 4}};
+  BOOST_TEST((kept.cells(all) == field));
+  BOOST_TEST(kept.add(8, {0, {5.0, 6.0}}).empty());
+  BOOST_TEST(kept.add(16, {0, {9.0, 9.5}}).empty());
+  BOOST_TEST(kept.add(8, {0, {5.0, 6.0}}).size() == 1u); // it came back and does this step again
+  BOOST_TEST(kept.step() == 0u);
+  BOOST_TEST((kept.cells(all) == field));
+  BOOST_TEST(kept.add(8, {1, {7.0, 8.0}}).empty());
+  BOOST_TEST(kept.step() == 8u);
+  BOOST_TEST((kept.cells(all) == std::vector{5.0, 6.0, 7.0, 8.0}));
+  BOOST_TEST((kept.cells({0, 1, {1, 2}}) == std::vector{6.0, 7.0}));
+  BOOST_TEST(kept.add(16, {1, {9.0, 9.5}}).size() == 2u); // those of step 8
+  BOOST_TEST(kept.step() == 16u);
+  BOOST_TEST(kept.add(8, {1, {7.0, 8.0}}).size() == 1u);
+  BOOST_TEST((kept.cells(all) == std::vector{9.0, 9.5, 9.0, 9.5}));
 }
