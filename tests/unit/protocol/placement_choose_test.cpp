@@ -157,75 +157,75 @@ BOOST_AUTO_TEST_CASE(replicas_are_spread) {
 BOOST_AUTO_TEST_CASE(what_no_node_has_is_named_with_what_the_closest_have) {
   const auto invalid = errc::invalid_argument;
   check_refused(place::with_labels({{"gpu", "2"}}), invalid,
-                "no node has gpu=2: 3 have gpu=0, 1 have gpu=1 (of 6 nodes, 2 are not up)",
-                "gpu=2");
+                "no node has gpu=2: 3 with gpu=0, 1 with gpu=1 (of 6 nodes, 2 not up)", "gpu=2");
   check_refused(place::with_labels({{"rack", "7"}}), invalid,
-                "no node has rack=7: 4 have no rack (of 6 nodes, 2 are not up)", "rack=7");
+                "no node has rack=7: 4 without rack (of 6 nodes, 2 not up)", "rack=7");
   check_refused(place::with_labels({{"gpu", "1"}, {"region", "eu"}}), invalid,
-                "no node has region=eu: 1 have region=us (of 6 nodes, 3 lack gpu=1, 2 are not up)",
+                "no node has region=eu: 1 with region=us (of 6 nodes, 3 without gpu=1, 2 not up)",
                 "region=eu");
   check_refused(
       place::with_labels({{"region", "us"}}).not_labelled({{"zone", "a"}}), invalid,
-      "no node is without zone=a: 1 have zone=a (of 6 nodes, 3 lack region=us, 2 are not up)",
+      "no node is without zone=a: 1 with zone=a (of 6 nodes, 3 without region=us, 2 not up)",
       "zone=a");
   check_refused(place::cheapest.needing({.gpus = 1, .price_limit = 2}), invalid,
-                "no node has 1 GPUs: 3 have 0 GPUs (of 6 nodes, 1 are not offered at 2 an hour or "
-                "less, 2 are not up)",
+                "no node has 1 GPUs: 3 with 0 GPUs (of 6 nodes, 1 not offered at 2 an hour or "
+                "less, 2 not up)",
                 "1");
   check_refused(place::cheapest.needing({.gpu_memory = 80ull << 30}), invalid,
-                "no node has 80G of memory per GPU: 3 have 0 of memory per GPU, 1 have 40G of "
-                "memory per GPU (of 6 nodes, 2 are not up)",
+                "no node has 80G of memory per GPU: 3 with 0 of memory per GPU, 1 with 40G of "
+                "memory per GPU (of 6 nodes, 2 not up)",
                 "80G");
   check_refused(
       place::cheapest.needing({.cores = 32}), invalid,
-      "no node has 32 cores: 2 have 8 cores, 1 have 16 cores, 1 have 4 cores (of 6 nodes, "
-      "2 are not up)",
+      "no node has 32 cores: 2 with 8 cores, 1 with 16 cores, 1 with 4 cores (of 6 nodes, "
+      "2 not up)",
       "32");
   check_refused(place::cheapest.needing({.memory = 128ull << 30}), invalid,
-                "no node has 128G of memory: 2 have 64G of memory, 1 have 32G of memory, 1 have 8G "
-                "of memory (of 6 nodes, 2 are not up)",
+                "no node has 128G of memory: 2 with 64G of memory, 1 with 32G of memory, 1 with 8G "
+                "of memory (of 6 nodes, 2 not up)",
                 "128G");
   check_refused(place::cheapest.spread_over("rack"), invalid,
-                "no node has a label rack: 4 have none (of 6 nodes, 2 are not up)", "rack");
-  check_refused(
-      place::cheapest.needing({.gpus = 1}).beside({.region = "eu", .within = 10ms}), invalid,
-      "no node is within 10 ms of region eu: 1 are 40 ms away (of 6 nodes, 3 lack 1 GPUs, "
-      "2 are not up)",
-      "10 ms");
+                "no node has a label rack: 4 without (of 6 nodes, 2 not up)", "rack");
+  check_refused(place::cheapest.needing({.gpus = 1}).beside({.region = "eu", .within = 10ms}),
+                invalid,
+                "no node is within 10 ms of region eu: 1 40 ms away (of 6 nodes, 3 without 1 GPUs, "
+                "2 not up)",
+                "10 ms");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_full_now_is_told_apart) {
   check_refused(place::with_labels({{"region", "eu"}}).needing({.cores = 13}), errc::overloaded,
-                "no node has 13 free cores: 1 have 12 (of 6 nodes, 1 lack 13 cores, 2 lack "
-                "region=eu, 2 are not up)",
+                "no node has 13 free cores: 1 with 12 (of 6 nodes, 1 without 13 cores, 2 without "
+                "region=eu, 2 not up)",
                 "13");
   auto table = six_nodes();
   table.nodes[2].load = {.memory = 60ull << 30, .gpus = 1};
   const auto gpus = choose_in(table, place::cheapest.needing({.gpus = 1}));
   BOOST_REQUIRE(!gpus);
   BOOST_TEST(gpus.error().what ==
-             "no node has 1 free GPUs: 1 have 0 (of 6 nodes, 3 lack 1 GPUs, 2 are not up)");
+             "no node has 1 free GPUs: 1 with 0 (of 6 nodes, 3 without 1 GPUs, 2 not up)");
   const auto memory =
       choose_in(table, place::with_labels({{"gpu", "1"}}).needing({.memory = 8ull << 30}));
   BOOST_REQUIRE(!memory);
-  BOOST_TEST(memory.error().what == "no node has 8G of free memory: 1 have 4G (of 6 nodes, 3 lack "
-                                    "gpu=1, 2 are not up)");
+  BOOST_TEST(memory.error().what ==
+             "no node has 8G of free memory: 1 with 4G (of 6 nodes, 3 without "
+             "gpu=1, 2 not up)");
   BOOST_TEST((memory.error().code == errc::overloaded));
   situation now = from(1);
   now.replicas = {1, 2};
   check_refused(place::cheapest.spread_over("zone"), errc::overloaded,
-                "no node is in a zone with less than 1 replicas: 4 are in one that has them (of 6 "
-                "nodes, 2 are not up)",
+                "no node is in a zone with less than 1 replicas: 4 in full ones (of 6 "
+                "nodes, 2 not up)",
                 "1 per zone", now);
 }
 
 BOOST_AUTO_TEST_CASE(a_named_node_that_will_not_do) {
   check_refused(place::on("node-9"), errc::invalid_argument,
                 "no node is named node-9: expected one of 6 names", "node-9");
-  check_refused(place::on("node-5"), errc::node_lost, "no node named node-5 is up: 1 are leaving",
+  check_refused(place::on("node-5"), errc::node_lost, "no node named node-5 is up: 1 leaving",
                 "leaving");
   check_refused(place::on("node-1").needing({.cores = 3}), errc::overloaded,
-                "no node named node-1 has 3 free cores: 1 have 2", "3");
+                "no node named node-1 has 3 free cores: 1 with 2", "3");
   check_refused(place::here, errc::node_lost, "no node has this node's id", "77", from(77));
 }
 

@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(what_finds_no_room_says_why) {
   BOOST_TEST(p.requests[0].nodes == ids({1}), boost::test_tools::per_element());
   BOOST_REQUIRE(p.requests[0].why_not.has_value());
   BOOST_TEST(p.requests[0].why_not->what ==
-             "no node has 1 free GPUs: 1 have 0 (of 2 nodes, 1 lack 1 GPUs)");
+             "no node has 1 free GPUs: 1 with 0 (of 2 nodes, 1 without 1 GPUs)");
 }
 
 BOOST_AUTO_TEST_CASE(faulty_workloads_are_refused) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// `no node has gpu=2: 3 have gpu=1 (of 9 nodes, 4 lack region=eu, 2 are not up)`
+// `no node has gpu=2: 3 with gpu=1 (of 9 nodes, 4 without region=eu, 2 not up)`
 #include "constraints.hpp"
 
 #include <algorithm>
@@ -43,7 +43,7 @@ label_map::value_type pair_at(const label_map& labels, std::size_t which) {
 
 std::string label_text(const node_labels& has, const std::string& key) {
   const auto value = label_of(has, key);
-  return value.empty() ? fmt::format("have no {}", key) : fmt::format("have {}={}", key, value);
+  return value.empty() ? fmt::format("without {}", key) : fmt::format("with {}={}", key, value);
 }
 
 /// The farthest of what the affinity refers to.
@@ -58,11 +58,11 @@ wording of_declared(const question& q, const obstacle& o, const node_entry& n) {
   const requirements& needs = q.wanted->needs;
   const auto amount = [](std::string_view form, std::string wanted, std::string has) {
     return wording{"has " + fmt::format(fmt::runtime(form), wanted),
-                   "have " + fmt::format(fmt::runtime(form), has), wanted};
+                   "with " + fmt::format(fmt::runtime(form), has), wanted};
   };
   switch (o.what) {
   case constraint::state:
-    return {"is up", fmt::format("are {}", to_string(n.state)), std::string{to_string(n.state)}};
+    return {"is up", std::string{to_string(n.state)}, std::string{to_string(n.state)}};
   case constraint::label: {
     const auto& [key, value] = pair_at(q.wanted->labels, o.which);
     const auto text = fmt::format("{}={}", key, value);
@@ -75,7 +75,7 @@ wording of_declared(const question& q, const obstacle& o, const node_entry& n) {
   }
   case constraint::price_limit:
     return {fmt::format("is offered at {} an hour or less", *needs.price_limit),
-            fmt::format("cost {}", n.labels.price), fmt::format("{}", *needs.price_limit)};
+            fmt::format("at {}", n.labels.price), fmt::format("{}", *needs.price_limit)};
   case constraint::gpu_memory:
     return amount("{} of memory per GPU", size_text(needs.gpu_memory),
                   size_text(n.labels.gpu_memory));
@@ -90,7 +90,7 @@ wording of_declared(const question& q, const obstacle& o, const node_entry& n) {
     break;
   }
   const auto& by = q.wanted->spreads[o.which].by;
-  return {"has a label " + by, "have none", by};
+  return {"has a label " + by, "without", by};
 }
 
 wording of_present(const question& q, const obstacle& o, fleet::index node) {
@@ -103,24 +103,24 @@ wording of_present(const question& q, const obstacle& o, fleet::index node) {
     const located& other = q.affinities[o.which];
     const auto bound = time_text(other.within.count());
     return {fmt::format("is within {} of {}", bound, other.name),
-            fmt::format("are {} away", time_text(farthest(*q.all, other, node))), bound};
+            fmt::format("{} away", time_text(farthest(*q.all, other, node))), bound};
   }
   case constraint::spread: {
     const auto& [by, most] = q.wanted->spreads[o.which];
-    return {fmt::format("is in a {} with less than {} replicas", by, most),
-            "are in one that has them", fmt::format("{} per {}", most, by)};
+    return {fmt::format("is in a {} with less than {} replicas", by, most), "in full ones",
+            fmt::format("{} per {}", most, by)};
   }
   case constraint::free_gpus:
-    return {fmt::format("has {} free GPUs", needs[2]), fmt::format("have {}", free[2]),
+    return {fmt::format("has {} free GPUs", needs[2]), fmt::format("with {}", free[2]),
             std::to_string(needs[2])};
   case constraint::free_cores:
-    return {fmt::format("has {} free cores", cores_text(needs[0])), "have " + cores_text(free[0]),
+    return {fmt::format("has {} free cores", cores_text(needs[0])), "with " + cores_text(free[0]),
             cores_text(needs[0])};
   default:
     break;
   }
   return {fmt::format("has {} of free memory", size_text(q.wanted->needs.memory)),
-          "have " + size_text(static_cast<std::uint64_t>(free[1])),
+          "with " + size_text(static_cast<std::uint64_t>(free[1])),
           size_text(q.wanted->needs.memory)};
 }
 
@@ -129,7 +129,7 @@ wording words_for(const question& q, const obstacle& o, fleet::index node) {
                                       : of_present(q, o, node);
 }
 
-/// `3 have gpu=1, 2 have no gpu`; the most frequent first, then in order of the text.
+/// `3 with gpu=1, 2 without gpu`; the most frequent first, then in order of the text.
 std::string list_of(const std::map<std::string, std::size_t>& counts) {
   std::vector<std::pair<std::size_t, std::string_view>> sorted;
   std::size_t rest = 0;
@@ -143,7 +143,7 @@ std::string list_of(const std::map<std::string, std::size_t>& counts) {
     else
       rest += sorted[i].first;
   }
-  return rest == 0 ? list : fmt::format("{}, {} others do not either", list, rest);
+  return rest == 0 ? list : fmt::format("{} and {} others", list, rest);
 }
 
 struct by_obstacle {
@@ -177,9 +177,9 @@ errc code_for(const question& q, constraint closest) {
   return closest >= constraint::spread ? errc::overloaded : errc::invalid_argument;
 }
 
-/// `is up` of those that are not, `has gpu=2` of those that have not.
+/// `is up` of those that are not, `has gpu=2` of those that do not.
 std::string negated(const std::string& wanted) {
-  return (wanted.starts_with("is ") ? "are not " : "lack ") + wanted.substr(wanted.find(' ') + 1);
+  return (wanted.starts_with("is ") ? "not " : "without ") + wanted.substr(wanted.find(' ') + 1);
 }
 
 std::string rest_of(const tally& all) {
