@@ -79,6 +79,7 @@ BOOST_AUTO_TEST_CASE(the_example_is_planned_as_its_folder_says) {
   BOOST_REQUIRE(time != std::string::npos);
   found.out = found.out.substr(0, time) + "time      ... s\n";
   BOOST_TEST(found.out == content(folder / "plan.expected"));
+  BOOST_TEST(content(folder / "../README.md").find(found.out) != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(options_it_cannot_use) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <algorithm>
+#include <map>
 
 #include "bound.hpp"
 #include "search.hpp"
@@ -25,7 +25,7 @@ located locate(const fleet& all, const affinity& a) {
   return result;
 }
 
-failure why_not(const problem& p, const layout& l, std::uint32_t group, const fleet& after) {
+failure explain_group(const problem& p, const layout& l, std::uint32_t group, const fleet& after) {
   const item_group& g = p.groups[group];
   question q{.all = &after, .wanted = &g.asked->where};
   for (const affinity& a : g.asked->where.affinities)
@@ -39,21 +39,44 @@ failure why_not(const problem& p, const layout& l, std::uint32_t group, const fl
   return explain(q);
 }
 
-placed_request describe(const problem& p, const layout& l, std::uint32_t group,
-                        const fleet& after) {
-  placed_request result;
-  for (const auto& [node, count] : l.where(group).nodes.entries())
-    result.nodes.insert(result.nodes.end(), count, after.nodes()[node].id);
-  if (result.nodes.size() < p.groups[group].asked->count)
-    result.why_not = why_not(p, l, group, after);
-  return result;
-}
-
 /// The fleet with everything in its place.
 fleet after_plan(const problem& p, const layout& l) {
   fleet result = *p.all;
   for (fleet::index i = 0; i < p.nodes(); ++i)
     result.set_free(i, l.free(i));
+  return result;
+}
+
+/// Explains what found no place; many requests have the same reason.
+class explainer {
+public:
+  explainer(const problem& p, const layout& l)
+      : problem_{p}, layout_{l}, after_{after_plan(p, l)} {}
+
+  failure why_not(std::uint32_t group) {
+    const item_group& g = problem_.groups[group];
+    if (!g.ties.empty() || !g.spreads.empty())
+      return explain_group(problem_, layout_, group, after_);
+    const auto [known, is_new] = reasons_.try_emplace({g.filter, g.needs});
+    if (is_new)
+      known->second = explain_group(problem_, layout_, group, after_);
+    return known->second;
+  }
+
+private:
+  const problem& problem_;
+  const layout& layout_;
+  fleet after_;
+  std::map<std::pair<std::uint32_t, amounts>, failure> reasons_;
+};
+
+placed_request describe(const problem& p, const layout& l, std::uint32_t group,
+                        explainer& reasons) {
+  placed_request result;
+  for (const auto& [node, count] : l.where(group).nodes.entries())
+    result.nodes.insert(result.nodes.end(), count, p.all->nodes()[node].id);
+  if (result.nodes.size() < p.groups[group].asked->count)
+    result.why_not = reasons.why_not(group);
   return result;
 }
 
@@ -124,13 +147,13 @@ expected<plan> make_plan(const fleet& all, const std::vector<request>& workload,
   const problem p = make_problem(all, workload);
   const cost bound = lower_bound(p);
   const layout l = search{p, options}.run(bound);
-  const fleet after = after_plan(p, l);
+  explainer reasons{p, l};
   plan result{.requests = std::vector<placed_request>(workload.size()),
               .lower_bound = to_currency(bound),
               .unplaced = l.unplaced()};
   for (std::uint32_t g = 0; g < p.groups.size(); ++g) {
     const auto position = p.groups[g].asked - workload.data();
-    result.requests[static_cast<std::size_t>(position)] = describe(p, l, g, after);
+    result.requests[static_cast<std::size_t>(position)] = describe(p, l, g, reasons);
   }
   add_costs(p, l, result);
   return result;

@@ -2,6 +2,7 @@
 #include "problem.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <unordered_map>
 
@@ -45,6 +46,8 @@ node_filter make_filter(const problem& p, spec wanted) {
   node_filter result;
   for (fleet::index i = 0; i < p.nodes(); ++i) {
     result.admits.push_back(is_admitted(*p.all, wanted, i));
+    result.nodes += result.admits.back() ? 1 : 0;
+    result.gpu_nodes += result.admits.back() && p.free[i][2] > 0 ? 1 : 0;
     for (std::size_t r = 0; r < resources && result.admits.back(); ++r)
       result.supply[r] += static_cast<double>(std::max<std::int64_t>(p.free[i][r], 0));
   }
@@ -80,6 +83,11 @@ double share_of(const amounts& needs, const node_filter& f) {
   return most;
 }
 
+int narrowness_of(const problem& p, const amounts& needs, const node_filter& f) {
+  const auto room = std::max(needs[2] > 0 ? f.gpu_nodes : f.nodes, 1U);
+  return static_cast<int>(std::bit_width(p.nodes() / room));
+}
+
 void add_ties(problem& p, std::uint32_t self, const group_names& numbers) {
   for (const peer& with : p.groups[self].asked->peers) {
     const auto other = numbers.at(with.request);
@@ -99,6 +107,7 @@ item_group make_group(problem& p, const request& r,
   if (is_new)
     p.filters.push_back(make_filter(p, r.where));
   g.filter = known->second;
+  g.narrowness = narrowness_of(p, g.needs, p.filters[g.filter]);
   g.share = share_of(g.needs, p.filters[g.filter]);
   g.first_item = static_cast<std::uint32_t>(p.group_of_item.size());
   g.region_costs = cost_of_regions(*p.all, r.where);

@@ -18,6 +18,9 @@ struct node_filter {
   std::vector<bool> admits;
   /// What is free on them together, as far as it is more than nothing.
   std::array<double, resources> supply{};
+  /// How many nodes it admits, and how many of them have GPUs.
+  std::uint32_t nodes = 0;
+  std::uint32_t gpu_nodes = 0;
 };
 
 /// What lies between a replica of one group and one of another; each of the two groups has it.
@@ -46,6 +49,8 @@ struct item_group {
   std::vector<cost> region_costs{};
   /// For `near_actor`.
   std::optional<std::uint32_t> near{};
+  /// How many times the nodes for it could be halved from all: few nodes, high number.
+  int narrowness = 0;
   /// The largest part it needs of all that there is for it.
   double share = 0;
 

@@ -45,7 +45,8 @@ bool search::is_movable(std::uint32_t item) const {
 bool search::is_before(std::uint32_t group, std::uint32_t other) const {
   const auto key = [&](std::uint32_t g) {
     const item_group& of = problem_->groups[g];
-    return std::tuple(-std::int64_t{urgency_[g]}, of.near.has_value(), -of.share, g);
+    return std::tuple(-std::int64_t{urgency_[g]}, of.near.has_value(), -of.narrowness, -of.share,
+                      g);
   };
   return key(group) < key(other);
 }
