@@ -106,6 +106,11 @@ BOOST_AUTO_TEST_CASE(tables_it_cannot_use) {
   check_table_refused("", "line 1, column 1: no JSON; expected an object");
   check_table_refused("{\"nodes\": [\n  {\"name\" \"a\"}]}",
                       "line 2, column 13: no JSON; expected an object");
+  check_table_refused("{\"nodes\": 1e999}", "a number is too large; expected at most 1e308");
+  check_table_refused(R"({"nodes": [{"name": []}]})",
+                      "nodes[0].name: expected a text, it is a list");
+  check_table_refused(R"({"nodes": )" + std::string(100'000, '[') + std::string(100'000, ']') + "}",
+                      "nodes[0]: expected an object");
   check_table_refused("[]", "file: expected an object");
   check_table_refused("{}", "nodes: expected it, it is missing");
   check_table_refused(R"({"nodes": 3})", "nodes: expected a list, it is 3");

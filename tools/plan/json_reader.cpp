@@ -19,6 +19,9 @@ namespace {
 constexpr std::size_t longest_quote = 60;
 
 std::string quoted(const json& value) {
+  // Not dumped: it may be deep.
+  if (value.is_structured())
+    return value.is_array() ? "a list" : "an object";
   auto text = value.dump();
   if (text.size() > longest_quote)
     text = text.substr(0, longest_quote) + "...";
@@ -49,6 +52,8 @@ expected<json> read_json(const std::string& file) {
     return fail(errc::invalid_argument,
                 fmt::format("{}: no JSON; expected an object", position_of(text, found.byte)),
                 file);
+  } catch (const json::out_of_range&) {
+    return fail(errc::invalid_argument, "a number is too large; expected at most 1e308", file);
   }
 }
 
