@@ -140,6 +140,21 @@ BOOST_AUTO_TEST_CASE(another_node_never_makes_a_small_plan_impossible) {
   });
 }
 
+BOOST_AUTO_TEST_CASE(more_effort_never_makes_a_plan_worse) {
+  for_each_world({.nodes = 12, .requests = 25, .most_replicas = 3},
+                 [&](std::uint64_t seed, const world& w) {
+                   if (seed % 5 != 0)
+                     return;
+                   const plan first = planned(w, {.effort = 0});
+                   for (const std::size_t effort : {7, 60, 200, 900}) {
+                     const plan p = planned(w, {.effort = effort});
+                     BOOST_TEST(p.unplaced <= first.unplaced);
+                     if (p.unplaced == first.unplaced)
+                       BOOST_TEST(p.price() <= first.price() + 1e-6);
+                   }
+                 });
+}
+
 BOOST_AUTO_TEST_CASE(large_plans_are_close_to_the_lower_bound) {
   world w = random_world(3, {.nodes = 300, .requests = 6000, .most_replicas = 1, .ties = false});
   for (request& r : w.workload) {
