@@ -21,7 +21,7 @@ namespace {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::uint64_t worlds = 60;
 #else
-constexpr std::uint64_t worlds = 1000;
+constexpr std::uint64_t worlds = 300;
 #endif
 constexpr std::size_t small_effort = 5'000;
 
