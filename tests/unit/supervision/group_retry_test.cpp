@@ -4,33 +4,12 @@
 #define BOOST_TEST_MODULE group_retry
 #include <boost/test/unit_test.hpp>
 
-#include "core_stage.hpp"
+#include "group_stage.hpp"
 
 using namespace actors;
 using namespace actors::supervision;
 using namespace actors::supervision::detail::test;
 using namespace std::chrono_literals;
-
-namespace {
-
-stage one_for_all(std::uint32_t intensity = 2) {
-  stage s{supervisor(strategy::one_for_all, three(), intensity)};
-  s.up();
-  return s;
-}
-
-/// Children a, b, c, d.
-stage rest_for_one(std::uint32_t intensity = 2) {
-  auto children = three();
-  children.push_back(child("d"));
-  stage s{supervisor(strategy::rest_for_one, children, intensity)};
-  s.up();
-  return s;
-}
-
-const std::string all_running = "a running, b running, c running";
-
-} // namespace
 
 BOOST_AUTO_TEST_SUITE(pausing)
 
