@@ -19,7 +19,7 @@ struct solver_options {
   /// How long nothing may be heard of any block before the run counts as failed.
   actors::duration patience = std::chrono::minutes{2};
   /// Steps between two copies of a block, for when it fails; 0: none, and a failure ends the run.
-  std::uint64_t keep = 128;
+  std::uint64_t keep = 256;
   /// Blocks that are to fail, and where.
   std::vector<failure_order> failures{};
   /// How many blocks may fail within `restart_period`, besides those that are to; more end the run.

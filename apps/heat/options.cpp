@@ -35,7 +35,7 @@ struct raw_options {
   std::string input, output, sheet, size, blocks, shards, depth;
   std::vector<std::string> failures;
   std::string steps = "200";
-  std::string keep = "128";
+  std::string keep = "256";
   std::string rate = "0.2";
   std::string frames = "12";
   std::string repetitions = "3";
@@ -54,7 +54,7 @@ void declare(CLI::App& app, raw_options& raw, options& out) {
   app.add_option("--shards", raw.shards, "shards that run the blocks [one per core]");
   app.add_option("--depth", raw.depth, "steps between two exchanges of edges [8, or less]");
   app.add_option("--keep", raw.keep,
-                 "steps between two copies of a block, from which it recovers; 0: none [128]");
+                 "steps between two copies of a block, from which it recovers; 0: none [256]");
   app.add_option("--fail", raw.failures,
                  "ROWxCOLUMN@STEP: this block fails when it reaches this step; may be repeated")
       ->allow_extra_args(false);
