@@ -5,6 +5,7 @@
 
 #include <actors/actor.hpp>
 #include <actors/archive.hpp>
+#include <actors/cluster.hpp>
 #include <actors/failure.hpp>
 #include <actors/future.hpp>
 #include <actors/group.hpp>
@@ -13,6 +14,7 @@
 #include <actors/message.hpp>
 #include <actors/node.hpp>
 #include <actors/node_options.hpp>
+#include <actors/placement.hpp>
 #include <actors/promise.hpp>
 #include <actors/ref.hpp>
 #include <actors/reflect.hpp>

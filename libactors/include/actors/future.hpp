@@ -96,7 +96,7 @@ namespace detail {
 template <class M, class R>
 future<R> ask_from_outside(engine& node, actor_id to, M message, duration timeout) {
   auto state = std::make_shared<outside_answer<R>>();
-  std::uint64_t request = node.open_outside(state);
+  std::uint64_t request = node.open_outside(state, to);
   actor_id asker{node.node() << 16 | outside, 0, 1};
   future<R> result{node, std::move(state), request, timeout};
   node.post(message_head{message_index<M>, flag::asks, to, asker, request}, std::move(message));

@@ -130,6 +130,14 @@ public:
   /// True when everything ended in order. Threading: outside of handlers.
   bool shutdown();
 
+  /// The nodes of the cluster that this one knows, itself included; empty for a node of its own.
+  /// Threading: any.
+  [[nodiscard]] std::vector<node_info> members() const;
+  /// Waits until so many nodes are up, this one included. False when the time is over.
+  [[nodiscard]] bool wait_for_members(std::size_t count, duration patience = std::chrono::seconds{10}) const;
+  /// Where others reach this node; empty where it does not listen.
+  [[nodiscard]] std::string address() const;
+
   using basic_node::counters;
   [[nodiscard]] node_counters counters() const override;
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include <actors/cluster.hpp>
 #include <actors/detail/engine.hpp>
 #include <actors/mailbox.hpp>
 #include <actors/time.hpp>
@@ -35,6 +36,9 @@ struct node_options {
   log_level level = log_level::info;
   /// Empty: standard error.
   std::string log_file{};
+
+  /// Other nodes. Without them this one is on its own.
+  cluster_options cluster{};
 
   /// Reads what it knows from the command line, and from the file named by `--config` (TOML or INI),
   /// and takes it out of `argv`; what it does not know stays there for the program. Checked whole.

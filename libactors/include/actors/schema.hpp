@@ -14,6 +14,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 #include <actors/detail/archivable.hpp>
 #include <actors/detail/layout.hpp>
@@ -137,6 +138,10 @@ void schema_hash::add(const level* above) {
     text(type_name<T>());
 }
 
+/// A constant, not a member that happens to have this name.
+template <class T>
+concept has_version = requires { requires !std::is_member_pointer_v<decltype(&T::version)>; };
+
 template <class T>
 void schema_hash::add_class(const level* above) {
   constexpr std::string_view name = type_name<T>();
@@ -145,7 +150,7 @@ void schema_hash::add_class(const level* above) {
   for (const level* l = above; l != nullptr; l = l->above)
     if (l->name == name)
       return;
-  if constexpr (requires { static_cast<std::uint64_t>(T::version); })
+  if constexpr (has_version<T>)
     number(static_cast<std::uint64_t>(T::version));
   if constexpr (kind_of<T> == kind::aggregate)
     add_all(member_types<T>{}, &here);

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include <actors/mailbox.hpp>
+#include <actors/placement.hpp>
 #include <actors/time.hpp>
 
 namespace actors {
@@ -21,7 +24,17 @@ struct spawn_options {
   duration shutdown = std::chrono::seconds{5};
   /// Registered under this name once it lives.
   std::string name{};
+  /// On which node; none: on this one. See `placed`.
+  std::shared_ptr<const placement::spec> node{};
 
+  /// On a node of the cluster that placement chooses: `anywhere.placed(placement::with_labels({{"gpu", "1"}}))`.
+  /// There `place` chooses the shard. Requires of what is spawned: its constructor's arguments can be
+  /// archived. Where no node will do, the handle is null and the log says why.
+  [[nodiscard]] spawn_options placed(placement::spec wanted) const {
+    auto copy = *this;
+    copy.node = std::make_shared<const placement::spec>(std::move(wanted));
+    return copy;
+  }
   [[nodiscard]] spawn_options limit(std::size_t messages,
                                     overflow_policy policy = overflow_policy::refuse) const {
     auto copy = *this;
@@ -49,6 +62,11 @@ inline const spawn_options own_thread{.place = spawn_options::where::own_thread}
 /// On the shard with this number, modulo the number of shards.
 [[nodiscard]] inline spawn_options on_shard(std::uint32_t index) {
   return {.place = spawn_options::where::given_shard, .shard = index};
+}
+
+/// On the node of this name.
+[[nodiscard]] inline spawn_options on_node(std::string name) {
+  return spawn_options{}.placed(placement::on(std::move(name)));
 }
 
 } // namespace actors

@@ -54,15 +54,25 @@ void shard::guarded(slot& s, std::uint32_t index, std::uint32_t message_type, F&
   }
 }
 
+void shard::fail_ask(pending_ask& ask, failure why) {
+  slot& s = *find(ask.owner_slot);
+  if (ask.complete == nullptr) {
+    close_ask(ask);
+    return;
+  }
+  guarded(s, ask.owner_slot, message_index<failure>, [&] { ask.complete(ask, *this, {nullptr, &why}); });
+}
+
 // -- asks ---------------------------------------------------------------------------------------------
 
-pending_ask& shard::open_ask(nanoseconds_t timeout) {
+pending_ask& shard::open_ask(nanoseconds_t timeout, const actor_id& whom) {
   std::uint32_t i = self_slot_ == nullptr ? root : self_index_;
   slot& s = *find(i);
   extras& x = cold(s);
   pending_ask& ask = asks_.take();
   ask.owner_slot = i;
   ask.owner_generation = s.generation;
+  ask.place = whom.place;
   ask.complete = nullptr;
   ask.drop = nullptr;
   link(x.asks, ask);
@@ -83,15 +93,7 @@ void shard::close_ask(pending_ask& ask) noexcept {
 }
 
 void shard::fire_ask(pending_ask& ask) {
-  slot& s = *find(ask.owner_slot);
-  if (ask.complete == nullptr) {
-    close_ask(ask);
-    return;
-  }
-  guarded(s, ask.owner_slot, message_index<failure>, [&] {
-    failure late{errc::timeout, {}, "no answer within the time given", ""};
-    ask.complete(ask, *this, {nullptr, &late});
-  });
+  fail_ask(ask, {errc::timeout, {}, "no answer within the time given", ""});
 }
 
 void shard::add_open_request(slot& s, open_request request) { cold(s).owed.add(request); }

@@ -11,6 +11,7 @@
 
 #include <actors/detail/engine.hpp>
 #include <actors/detail/exceptions.hpp>
+#include <actors/detail/far_function.hpp>
 #include <actors/task.hpp>
 
 #include "system_messages.hpp"
@@ -81,6 +82,16 @@ void shard::handle_system(envelope& e) {
   }
   if (e.type == message_index<order_mark>) {
     --marks_;
+    return;
+  }
+  if (e.type == message_index<handled_mark>) {
+    const handled_mark& mark = payload<handled_mark>::get(e.payload());
+    mark.whose->handled(mark.messages, mark.bytes);
+    return;
+  }
+  if (e.type == message_index<far_call>) {
+    run_far_call(target, e.sender, payload<far_call>::get(e.payload()));
+    leave();
     return;
   }
   slot* s = find(target);
@@ -282,7 +293,7 @@ void shard::dead_letter_of(const actor_id& target, const actor_id& sender, std::
 
 void shard::answer_failure(const open_request& request, failure error) {
   if (request.request == 0) return;
-  if (request.asker.shard() == outside) {
+  if (request.asker.shard() == outside && !is_far(request.asker)) {
     complete_outside(owner_, request.request, 0, nullptr, &error);
     return;
   }
@@ -292,6 +303,8 @@ void shard::answer_failure(const open_request& request, failure error) {
   if (envelope* e = locate_answer(head, size)) {
     write_header(e, head, size);
     payload<failure>::construct(e->payload(), std::move(error));
+  } else if (is_far(request.asker)) {
+    send_far_value<failure>(head, std::move(error));
   }
 }
 
@@ -304,6 +317,8 @@ void shard::send_erased(const message_head& head, void* from) {
       type.relocate(e->payload(), from);
     else
       __builtin_memcpy(e->payload(), from, type.size);
+  } else if (is_far(head.target)) {
+    send_far(head, from);
   } else if (type.destroy != nullptr) {
     type.destroy(from);
   }

@@ -31,6 +31,19 @@ engine_visit engine_of(std::uint64_t node) noexcept {
   return {};
 }
 
+engine_visit engine_towards(std::uint64_t node) noexcept {
+  engine_table& t = engines();
+  spin_guard guard{t.lock};
+  engine* any = nullptr;
+  for (auto& [number, e] : t.entries) {
+    if (number == node) return engine_visit{*e};
+    const peer_nodes* others = e->peers();
+    if (others != nullptr && others->reaches(node)) return engine_visit{*e};
+    if (any == nullptr || others != nullptr) any = e;
+  }
+  return any != nullptr ? engine_visit{*any} : engine_visit{};
+}
+
 engine::engine(const engine_options& options, driver& d)
     : options_{options}, driver_{d}, objects_{std::make_unique<object_depot>()} {
   {
@@ -75,10 +88,10 @@ void engine::abandon() {
     spin_guard guard{asks_lock_};
     open.swap(asks_);
   }
-  for (auto& [id, ask] : open) {
+  for (auto& [id, waiting] : open) {
     failure end{errc::shutting_down, {}, "the node has shut down", ""};
-    ask->complete(0, nullptr, &end);
-    ask->done.store(true, std::memory_order_seq_cst);
+    waiting.ask->complete(0, nullptr, &end);
+    waiting.ask->done.store(true, std::memory_order_seq_cst);
   }
   driver_.notify();
 }
@@ -131,10 +144,14 @@ void engine::stop(actor_id who) {
   post(message_head{message_index<stop_in_order_request>, flag::system, who, {}, 0}, stop_in_order_request{});
 }
 
-std::uint64_t engine::open_outside(std::shared_ptr<outside_ask> ask) {
+void engine::kill(actor_id who) {
+  post(message_head{message_index<kill_request>, flag::system, who, {}, 0}, kill_request{});
+}
+
+std::uint64_t engine::open_outside(std::shared_ptr<outside_ask> ask, const actor_id& whom) {
   spin_guard guard{asks_lock_};
   std::uint64_t id = next_ask_++;
-  asks_.emplace(id, std::move(ask));
+  asks_.emplace(id, open_outside_ask{std::move(ask), whom.node()});
   return id;
 }
 
@@ -149,7 +166,7 @@ void engine::complete(std::uint64_t request, std::uint32_t type, void* value, fa
     spin_guard guard{asks_lock_};
     auto at = asks_.find(request);
     if (at == asks_.end()) return;
-    ask = std::move(at->second);
+    ask = std::move(at->second.ask);
     asks_.erase(at);
   }
   ask->complete(type, value, error);
@@ -160,6 +177,26 @@ void engine::complete(std::uint64_t request, std::uint32_t type, void* value, fa
 void complete_outside(engine& owner, std::uint64_t request, std::uint32_t type, void* value,
                       failure* error) {
   owner.complete(request, type, value, error);
+}
+
+/// The shard that sends what threads outside tell this actor of another node.
+shard& engine::way_out(const actor_id& target) const noexcept {
+  return *shard_at(static_cast<std::uint32_t>(hash_value(target) % shard_count()));
+}
+
+void engine::lose_node(std::uint64_t node) {
+  for (std::uint32_t i = 0; shard* s = shard_at(i); ++i)
+    post_call({s->place(), shard::root, 1}, [node](shard& there, actor_id) { there.lose_node(node); });
+  std::vector<std::uint64_t> asked_there;
+  {
+    spin_guard guard{asks_lock_};
+    for (auto& [id, waiting] : asks_)
+      if (waiting.node == node) asked_there.push_back(id);
+  }
+  for (std::uint64_t id : asked_there) {
+    failure lost{errc::node_lost, {}, "the node of the actor cannot be reached", ""};
+    complete(id, 0, nullptr, &lost);
+  }
 }
 
 void engine::refuse_outside(const message_head& head, errc code) {

@@ -283,10 +283,7 @@ void shard::hand_over(chunk* c) noexcept {
 }
 
 envelope* shard::grow_outbox(const message_head& head, std::uint32_t size) {
-  if (head.target.node() != owner_.node()) {
-    reject(head, head.target ? errc::node_lost : errc::no_such_actor);
-    return nullptr;
-  }
+  if (is_far(head.target)) return nullptr; // the caller sends it as bytes
   std::uint32_t to = head.target.shard();
   shard* peer = owner_.shard_at(to);
   if (peer == nullptr) {
@@ -347,6 +344,7 @@ void shard::flush() {
     if (k_class > 0 && used < chunk_sizes[k_class - 1] / 2) --box.size_class;
   }
   dirty_.clear();
+  if (far_dirty_) flush_far();
 }
 
 shard::activity shard::current_activity() const noexcept {

@@ -24,6 +24,35 @@ shard& choose_shard(engine& node, const spawn_options& options, shard* here) {
   return here != nullptr ? *here : *node.shard_at(node.next_shard());
 }
 
+std::uint64_t choose_node(engine& node, const spawn_options& options) {
+  peer_nodes* others = node.peers();
+  if (others == nullptr) return node.node(); // a node of its own is all there is
+  const auto chosen = others->place(*options.node);
+  if (chosen) return *chosen;
+  node.log(log_level::error, "nothing is spawned: " + to_string(chosen.error()));
+  return 0;
+}
+
+actor_id reserve_far(engine& node, std::uint64_t where) {
+  const actor_id id = node.peers()->reserve(where);
+  if (!id) node.log(log_level::error, "nothing is spawned: no ids of the node are at hand; it is being asked for more");
+  return id;
+}
+
+void cannot_travel(engine& node, std::string_view type) {
+  node.log(log_level::error, "nothing is spawned on another node: an argument of the constructor of " +
+                                 std::string{type} + " cannot be archived");
+}
+
+void bear_far(engine& node, actor_id id, const birth& how, far_call what) {
+  if (current_shard == nullptr) {
+    node.post(message_head{message_index<far_call>, flag::system, id, {}, 0}, std::move(what));
+    return;
+  }
+  current_shard->expect_child(id, how.shutdown);
+  current_shard->system<far_call>(id, std::move(what));
+}
+
 void name_newborn(engine& node, const std::string& name, actor_id id, const actor_type* type) {
   auto registered = node.names().add(name, id, type);
   if (!registered) {

@@ -4,9 +4,19 @@
 // concerned and handled by its shard, in order with that actor's messages.
 #pragma once
 
+#include <memory>
+
 #include <actors/detail/shard.hpp>
 
 namespace actors::detail {
+
+/// Wants to know how much of what it handed over has been handled.
+class receipt {
+public:
+  virtual ~receipt() = default;
+  /// Threading: any shard's.
+  virtual void handled(std::uint32_t messages, std::uint32_t bytes) noexcept = 0;
+};
 
 /// Messages wait aside for this actor; its turn has come.
 struct token {};
@@ -79,6 +89,14 @@ struct parcel_settled {
 struct guest_ended_notice {
   exit_kind kind;
   failure reason;
+};
+
+/// At the end of a chunk that came over a link: what was in it has been handled, or has its place in a
+/// mailbox.
+struct handled_mark {
+  std::shared_ptr<receipt> whose;
+  std::uint32_t messages;
+  std::uint32_t bytes;
 };
 
 /// The types of actors without a class: the root of a shard, and one whose constructor threw.

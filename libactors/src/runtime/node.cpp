@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <actors/node.hpp>
 
+#include <algorithm>
+
+#include "cluster_port.hpp"
 #include "node_body.hpp"
 
 namespace actors {
@@ -9,9 +12,7 @@ void basic_node::stop(any_ref who) {
   engine_->stop(who.id());
 }
 
-void basic_node::kill(any_ref who) {
-  engine_->post_call(who.id(), [](detail::shard& there, actor_id id) { there.kill(id); });
-}
+void basic_node::kill(any_ref who) { engine_->kill(who.id()); }
 
 expected<void> basic_node::enter_name(const std::string& name, actor_id id, const detail::actor_type* type) {
   auto entered = engine_->names().add(name, id, type);
@@ -51,6 +52,28 @@ node::~node() {
   // What did not end may still touch all of it: it stays until the process ends.
   static auto* left_behind = new std::vector<void*>;
   if (body_->platform.left_behind()) left_behind->push_back(body_.release());
+}
+
+std::vector<node_info> node::members() const {
+  auto* port = body_->platform.port();
+  return port == nullptr ? std::vector<node_info>{} : port->members();
+}
+
+bool node::wait_for_members(std::size_t count, duration patience) const {
+  auto* port = body_->platform.port();
+  if (port == nullptr) return count <= 1;
+  return port->wait_for(
+      [count](const std::vector<node_info>& all) {
+        return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [](const node_info& m) {
+                 return m.state == node_state::up;
+               })) >= count;
+      },
+      patience);
+}
+
+std::string node::address() const {
+  auto* port = body_->platform.port();
+  return port == nullptr ? std::string{} : port->address();
 }
 
 bool node::shutdown() { return body_->platform.shutdown(); }

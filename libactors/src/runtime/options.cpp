@@ -12,6 +12,8 @@
 
 #include <actors/node_options.hpp>
 
+#include "address.hpp"
+
 namespace actors {
 
 namespace {
@@ -23,7 +25,9 @@ failure bad(const std::string& option, const std::string& value, const std::stri
 }
 
 constexpr std::uint64_t most_shards = 512, most_workers = 1024, most_messages = 1ULL << 31, most_quantum = 1U << 24;
-constexpr std::uint64_t most_inbox_mib = 1U << 20, most_ms = 3'600'000;
+constexpr std::uint64_t most_inbox_mib = 1U << 20, most_ms = 3'600'000, most_local_nodes = 64;
+/// Of a file that is taken for a secret.
+constexpr std::size_t longest_secret = 4096;
 
 std::string range(std::uint64_t low, std::uint64_t high) { return fmt::format("{} to {}", low, high); }
 
@@ -31,7 +35,8 @@ std::string range(std::uint64_t low, std::uint64_t high) { return fmt::format("{
 struct written {
   std::uint64_t shards = 0, workers = 0, mailbox_limit = mailbox_options::default_limit, quantum = 4096;
   std::uint64_t inbox_mib = 256, slow_ms = 100, shutdown_ms = 10'000;
-  std::string policy = "refuse", level = "info";
+  std::uint64_t local_nodes = 0;
+  std::string policy = "refuse", level = "info", labels, secret_file;
   bool no_balance = false;
 };
 
@@ -91,8 +96,69 @@ void describe(CLI::App& app, written& w, node_options& o) {
   add_number(app, "shutdown-ms", w.shutdown_ms, 1, most_ms, "Time for an orderly shutdown");
   add_number(app, "quantum", w.quantum, 1, most_quantum, "Messages a shard handles in one go");
   app.add_flag("--no-balance", w.no_balance, "Leave actors on the shard they were born on");
+  app.add_option("--listen", o.cluster.listen, "HOST:PORT where other nodes reach this one; port 0: any");
+  app.add_option("--advertise", o.cluster.advertise, "HOST:PORT to tell them, where it is another one");
+  app.add_option("--seed", o.cluster.seeds, "HOST:PORT of a node to join; may be repeated")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--cluster", o.cluster.name, "Name of the cluster; nodes of others are refused");
+  app.add_option("--secret-file", w.secret_file, "File with the secret that the nodes of the cluster share");
+  app.add_option("--labels", w.labels, "What this node has, for placement: region=eu,gpu=1,price=2.10");
+  app.add_option("--tls-cert", o.cluster.tls_certificate, "Certificate of this node (PEM)");
+  app.add_option("--tls-key", o.cluster.tls_key, "Its key (PEM)");
+  app.add_option("--tls-ca", o.cluster.tls_authority, "Who signs the certificates of the cluster (PEM)");
+  add_number(app, "local-nodes", w.local_nodes, 1, most_local_nodes, "Start so many processes of this program as a cluster");
   app.add_option("--log-level", w.level, names_of(levels));
   app.add_option("--log-file", o.log_file, "Log here instead of to standard error");
+}
+
+/// Why this file cannot be read; empty where it can.
+std::string reason_not_to_read(const std::string& path) {
+  if (path.empty()) return " (no file is named)";
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) return " (it is a directory)";
+  errno = 0;
+  if (std::ifstream{path}.good()) return "";
+  return fmt::format(" ({})", std::strerror(errno));
+}
+
+/// The file's text without white space at its end.
+expected<std::string> read_secret(const std::string& path) {
+  if (const auto why = reason_not_to_read(path); !why.empty())
+    return tl::make_unexpected(bad("secret-file", path, "a file that can be read" + why));
+  std::ifstream file{path, std::ios::binary};
+  std::string text(longest_secret + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > longest_secret)
+    return tl::make_unexpected(bad("secret-file", path, fmt::format("at most {} bytes", longest_secret)));
+  text.resize(text.find_last_not_of(" \t\r\n") + 1);
+  if (text.empty()) return tl::make_unexpected(bad("secret-file", path, "a secret in it: it is empty"));
+  return text;
+}
+
+/// Who else is to reach this node, and how it is kept from strangers.
+expected<void> check_cluster(const cluster_options& o) {
+  const auto refuse = [](const char* option, const std::string& value, const std::string& wanted) {
+    return tl::make_unexpected(bad(option, value, wanted));
+  };
+  const bool has_tls = !o.tls_certificate.empty();
+  if (has_tls == o.tls_key.empty() || has_tls == o.tls_authority.empty())
+    return refuse("tls-cert", o.tls_certificate.empty() ? "''" : o.tls_certificate,
+                  "all of --tls-cert, --tls-key and --tls-ca, or none");
+  for (const auto& [option, text] : {std::pair{"listen", &o.listen}, {"advertise", &o.advertise}}) {
+    if (text->empty()) continue;
+    if (auto a = runtime::parse_address(*text); !a) return refuse(option, *text, "host:port (" + a.error().what + ")");
+  }
+  for (const std::string& seed : o.seeds)
+    if (auto a = runtime::parse_address(seed); !a || a->port == 0)
+      return refuse("seed", seed.empty() ? "''" : seed, "host:port" + (a ? " with a port" : " (" + a.error().what + ")"));
+  if (!o.listen.empty() && !runtime::is_loopback(*runtime::parse_address(o.listen)) && o.secret.empty() && !has_tls)
+    return refuse("listen", o.listen,
+                  "127.0.0.1, or a secret (--secret-file) or TLS (--tls-cert ...): other machines reach this address");
+  if (o.name.empty() || o.name.size() > 128) return refuse("cluster", o.name.empty() ? "''" : o.name, "a name of 1 to 128 characters");
+  if (o.local_nodes > most_local_nodes) return refuse("local-nodes", std::to_string(o.local_nodes), range(1, most_local_nodes));
+  return {};
 }
 
 expected<node_options> convert(const written& w, node_options o) {
@@ -109,18 +175,18 @@ expected<node_options> convert(const written& w, node_options o) {
   if (!level) return tl::make_unexpected(level.error());
   o.mailbox = {w.mailbox_limit, *policy};
   o.level = *level;
+  o.cluster.local_nodes = static_cast<std::uint32_t>(w.local_nodes);
+  if (auto labels = parse_labels(w.labels))
+    o.cluster.labels = *labels;
+  else
+    return tl::make_unexpected(failure{errc::invalid_argument, {}, "--labels " + w.labels + ": " + labels.error().what, w.labels});
+  if (!w.secret_file.empty()) {
+    auto secret = read_secret(w.secret_file);
+    if (!secret) return tl::make_unexpected(secret.error());
+    o.cluster.secret = *secret;
+  }
   if (auto valid = o.check(); !valid) return tl::make_unexpected(valid.error());
   return o;
-}
-
-/// Why this file cannot be read; empty where it can.
-std::string reason_not_to_read(const std::string& path) {
-  if (path.empty()) return " (no file is named)";
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) return " (it is a directory)";
-  errno = 0;
-  if (std::ifstream{path}.good()) return "";
-  return fmt::format(" ({})", std::strerror(errno));
 }
 
 failure bad_config(const std::string& path) {
@@ -163,7 +229,7 @@ expected<void> node_options::check() const {
   for (const field& f : fields)
     if (f.value < static_cast<std::int64_t>(f.low) || f.value > static_cast<std::int64_t>(f.high))
       return tl::make_unexpected(bad(f.option, fmt::format("{}", f.value), range(f.low, f.high)));
-  return {};
+  return check_cluster(cluster);
 }
 
 expected<node_options> node_options::parse(int& argc, char** argv) {

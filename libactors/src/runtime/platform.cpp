@@ -3,13 +3,16 @@
 
 #include <algorithm>
 #include <bit>
+#include <random>
 #include <unordered_set>
 
 #include <caf/actor_registry.hpp>
+#include <caf/io/middleman.hpp>
 #include <caf/scheduler/coordinator.hpp>
 #include <caf/scoped_execution_unit.hpp>
 #include <caf/send.hpp>
 
+#include "cluster_port.hpp"
 #include "dedicated_thread.hpp"
 #include "logging.hpp"
 
@@ -46,6 +49,15 @@ std::uint64_t next_node_number() {
   return next.fetch_add(1);
 }
 
+/// For a life of a node in a cluster: 48 bits that no other has.
+std::uint64_t random_node_number() {
+  std::random_device random;
+  for (;;) {
+    const std::uint64_t number = (std::uint64_t{random()} << 32 | random()) & ((std::uint64_t{1} << 48) - 1);
+    if (number >= std::uint64_t{1} << 40) return number;
+  }
+}
+
 std::uint32_t or_cores(std::uint32_t wanted) {
   return wanted != 0 ? wanted : std::max(1U, std::thread::hardware_concurrency());
 }
@@ -59,7 +71,11 @@ node_options completed(node_options o) {
 } // namespace
 
 struct platform::config : caf::actor_system_config {
-  explicit config(std::uint32_t workers) {
+  config(std::uint32_t workers, bool with_sockets) {
+    if (with_sockets) {
+      load<caf::io::middleman>();
+      set("middleman.workers", static_cast<size_t>(0)); // those of BASP
+    }
     set("scheduler.max-threads", static_cast<size_t>(workers));
     set("scheduler.max-throughput", static_cast<size_t>(300));
     module_factories.emplace_back([](caf::actor_system& sys) -> caf::actor_system::module* {
@@ -72,20 +88,44 @@ platform::platform(const node_options& options)
     : options_{completed(options)}, epoch_{std::chrono::steady_clock::now()},
       logger_{make_logger(options_)} {
   detail::engine_options eo;
-  eo.node = next_node_number();
+  eo.node = options_.cluster.is_wanted() ? random_node_number() : next_node_number();
   eo.shards = options_.shards;
   eo.mailbox = options_.mailbox;
   eo.inbox_limit = static_cast<std::int64_t>(options_.inbox_bytes);
   eo.counters = options_.counters;
   engine_ = std::make_unique<detail::engine>(eo, *this);
-  config_ = std::make_unique<config>(options_.workers);
+  config_ = std::make_unique<config>(options_.workers, options_.cluster.is_wanted());
   system_ = std::make_unique<caf::actor_system>(*config_);
   auto& scheduling = static_cast<caf::scheduler::coordinator<spinning_policy>&>(system_->scheduler()).data();
   queue_ = &scheduling.queue;
   roster_ = &scheduling.roster;
   for (std::uint32_t i = 0; i < options_.shards; ++i)
     jobs_.push_back(caf::make_counted<shard_job>(*this, *engine_->shard_at(i)));
+  if (options_.cluster.is_wanted()) port_ = std::make_unique<cluster_port>(*this, options_);
   clock_thread_ = std::thread{[this] { run_clock(); }};
+  if (port_ != nullptr) join_cluster();
+}
+
+void platform::join_cluster() {
+  port_->start();
+  port_in_use_.store(port_.get(), std::memory_order_release);
+  deadline_changed(0);
+}
+
+void platform::run_or_wake(detail::shard& s) {
+  if (s.index() < jobs_.size())
+    jobs_[s.index()]->run_here();
+  else
+    wake(s);
+  if (!awake_.load(std::memory_order_relaxed)) deadline_changed(0);
+}
+
+void platform::expelled(const std::string& why) {
+  log(log_level::error, options_.name + ": this node is not a member of the cluster any more (" + why +
+                            "): its actors are ended");
+  for (std::uint32_t i = 0; detail::shard* s = engine_->shard_at(i); ++i)
+    engine_->post_call({s->place(), detail::shard::root, 1},
+                       [](detail::shard& there, actor_id) { there.kill({there.place(), detail::shard::root, 1}); });
 }
 
 platform::~platform() { shutdown(); }
@@ -145,6 +185,13 @@ void platform::deadline_changed(nanoseconds_t deadline) noexcept {
 
 nanoseconds_t platform::wake_due(nanoseconds_t now) {
   nanoseconds_t next = detail::timer_wheel::never;
+  if (cluster_port* p = port()) {
+    next = p->next_tick();
+    if (next <= now) {
+      p->tick_is_due();
+      next = detail::timer_wheel::never;
+    }
+  }
   for (auto& job : jobs_) {
     if (!job->idle()) continue;
     nanoseconds_t due = job->shard().next_deadline();
@@ -280,13 +327,15 @@ bool platform::all_ended() const {
 
 bool platform::shutdown() {
   if (std::exchange(down_, true)) return orderly_;
+  if (port_ != nullptr) port_->leave();
   // Workers caught in a handler can be told apart only by waiting for the others.
   for (std::uint32_t i = 0; detail::shard* s = engine_->shard_at(i); ++i)
     engine_->post_call({s->place(), detail::shard::root, 1}, [](detail::shard& there, actor_id) { there.begin_shutdown(); });
   orderly_ = comes_true([this] { return all_ended(); }, options_.shutdown_timeout);
   engine_->close_doors();
   if (!orderly_) log(log_level::error, "shutdown: not all actors ended in time; the rest is killed");
-  bool caf_ended = end_caf_actors();
+  bool caf_ended = port_ == nullptr || port_->stop(std::min<duration>(options_.shutdown_timeout, std::chrono::seconds{2}));
+  caf_ended = end_caf_actors() && caf_ended;
   if (!caf_ended) log(log_level::error, "shutdown: a CAF actor does not end; it is left behind");
   bool threads_ended = stop_threads();
   if (!threads_ended) log(log_level::error, "shutdown: a handler does not return; its thread is left behind");

@@ -30,6 +30,7 @@ namespace actors::runtime {
 
 /// A thread that runs one shard and nothing else.
 class dedicated_thread;
+class cluster_port;
 
 class platform final : public detail::driver {
 public:
@@ -48,6 +49,13 @@ public:
   [[nodiscard]] caf::actor_system& system() noexcept { return *system_; }
   [[nodiscard]] const node_options& options() const noexcept { return options_; }
   [[nodiscard]] shared_queue& queue() noexcept { return *queue_; }
+
+  /// The way to the cluster; null in a node of its own.
+  [[nodiscard]] cluster_port* port() noexcept { return port_in_use_.load(std::memory_order_acquire); }
+  /// Messages have come from another node. Threading: the hub's.
+  void run_or_wake(detail::shard& s);
+  /// The cluster goes on without this node: its actors end now. Threading: the hub's.
+  void expelled(const std::string& why);
 
   /// A shard with a timer due earlier than known: look again. Threading: any.
   void deadline_changed(detail::nanoseconds_t deadline) noexcept;
@@ -83,12 +91,15 @@ private:
   void report_slow(const detail::shard::activity& what, detail::nanoseconds_t took);
   /// Null once the node goes down.
   dedicated_thread* thread_of(detail::shard& s);
+  void join_cluster();
   [[nodiscard]] bool end_caf_actors();
   [[nodiscard]] bool stop_threads();
 
   const node_options options_;
   const std::chrono::steady_clock::time_point epoch_;
   std::shared_ptr<spdlog::logger> logger_;
+  // Shards write to it until they end.
+  std::unique_ptr<cluster_port> port_;
   std::unique_ptr<detail::engine> engine_;
   std::unique_ptr<config> config_;
   std::unique_ptr<caf::actor_system> system_;
@@ -109,6 +120,7 @@ private:
   std::atomic<std::uint64_t> slow_handlers_{0};
   std::atomic<std::uint64_t> stuck_shards_{0};
   std::atomic<std::uint64_t> moves_{0};
+  std::atomic<cluster_port*> port_in_use_{nullptr};
 
   std::mutex wait_mutex_; // with wait_ready_: threads outside that wait for outcomes
   std::condition_variable wait_ready_;

@@ -10,6 +10,10 @@ namespace {
 /// Looks at an empty inbox before the worker goes elsewhere: the answer of a shard on the other core
 /// is often under way.
 constexpr int looks = 200;
+/// Messages that the thread of the sockets handles in one go.
+constexpr std::uint32_t share_here = 1024;
+/// A turn that took longer keeps the shard away from the thread of the sockets for a hundred times as long.
+constexpr detail::nanoseconds_t slow_here = 200'000;
 
 } // namespace
 
@@ -20,6 +24,33 @@ void shard_job::wake() {
   if (!state_.compare_exchange_strong(expected, state::queued, std::memory_order_seq_cst)) return;
   ref();
   owner_.queue().push(this);
+}
+
+void shard_job::run_here() {
+  state expected = state::idle;
+  const auto before = owner_.clock();
+  if (before < here_again_at_ || owner_.stopping() ||
+      !state_.compare_exchange_strong(expected, state::running, std::memory_order_seq_cst)) {
+    wake();
+    return;
+  }
+  const bool more = shard_.run(before, share_here);
+  const auto took = owner_.clock() - before;
+  if (took > slow_here) here_again_at_ = before + 100 * took;
+  if (more) {
+    state_.store(state::queued, std::memory_order_seq_cst);
+    ref();
+    owner_.queue().push(this);
+    return;
+  }
+  go_idle_here();
+}
+
+void shard_job::go_idle_here() {
+  const auto deadline = shard_.next_deadline();
+  state_.store(state::idle, std::memory_order_seq_cst);
+  if (shard_.has_mail()) wake();
+  owner_.deadline_changed(deadline);
 }
 
 caf::resumable::resume_result shard_job::resume(caf::execution_unit*, size_t) {

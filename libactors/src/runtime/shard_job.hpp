@@ -27,6 +27,9 @@ public:
   /// Threading: any.
   void wake();
   resume_result resume(caf::execution_unit* unit, size_t) override;
+  /// Runs the shard on this thread if it is idle, and has not been slow there of late; it is woken
+  /// otherwise. Threading: the multiplexer's, which must go back to its sockets soon.
+  void run_here();
   void intrusive_ptr_add_ref_impl() override { ref(); }
   void intrusive_ptr_release_impl() override { deref(); }
 
@@ -41,7 +44,10 @@ private:
 
   platform& owner_;
   detail::shard& shard_;
+  void go_idle_here();
+
   std::atomic<state> state_{state::idle}; // decides who queues the shard
+  detail::nanoseconds_t here_again_at_ = 0; // only the multiplexer's thread
 };
 
 } // namespace actors::runtime

@@ -158,6 +158,15 @@ BOOST_AUTO_TEST_CASE(serialize_functions_are_looked_into) {
   BOOST_TEST(schema_digest<account<std::int64_t>>() != schema_digest<account<double>>());
 }
 
+struct with_a_member_called_version {
+  std::uint16_t version = 1;
+  int value = 0;
+};
+
+BOOST_AUTO_TEST_CASE(a_member_called_version_is_a_member) {
+  BOOST_TEST(schema_digest<with_a_member_called_version>() != 0u);
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_constructed_is_told_apart_by_its_version) {
   BOOST_TEST(schema_digest<opaque<1>>() != schema_digest<opaque<2>>());
 }

@@ -177,13 +177,13 @@ BOOST_AUTO_TEST_CASE(a_joiner_with_a_bad_record_or_a_taken_id_is_told_so) {
     for (const auto& s : take<send_message>(m))
       if (s.what.kind == message_kind::join_refused)
         return s.what.refused;
-    return refusal::none;
+    return join_refusal::none;
   };
-  BOOST_CHECK(answer(node(9, std::string(300, 'a'))) == refusal::bad_record);
-  BOOST_CHECK(answer(up(9)) == refusal::bad_record);
-  BOOST_CHECK(answer(node(2, "elsewhere")) == refusal::id_taken);
-  BOOST_CHECK(answer(node(9, "n1")) == refusal::id_taken);
-  BOOST_CHECK(answer(node(9)) == refusal::none);
+  BOOST_CHECK(answer(node(9, std::string(300, 'a'))) == join_refusal::bad_record);
+  BOOST_CHECK(answer(up(9)) == join_refusal::bad_record);
+  BOOST_CHECK(answer(node(2, "elsewhere")) == join_refusal::id_taken);
+  BOOST_CHECK(answer(node(9, "n1")) == join_refusal::id_taken);
+  BOOST_CHECK(answer(node(9)) == join_refusal::none);
   BOOST_TEST(m.refusals().joins == 4U);
 }
 

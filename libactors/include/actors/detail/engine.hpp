@@ -14,6 +14,7 @@
 
 #include <actors/detail/function.hpp>
 #include <actors/detail/name_table.hpp>
+#include <actors/detail/peer_nodes.hpp>
 #include <actors/detail/shard.hpp>
 #include <actors/detail/spin_lock.hpp>
 
@@ -110,13 +111,23 @@ public:
 
   // -- sending from outside of shards ----------------------------------------------------------
 
+  /// Also to actors of other nodes; those of one thread to one actor stay in order.
   template <class M>
   void post(const message_head& head, M&& message);
   void post_call(actor_id target, unique_function<void(shard&, actor_id)> work);
-  std::uint64_t open_outside(std::shared_ptr<outside_ask> ask);
+  /// `whom`: fails with `node_lost` when that actor's node is lost.
+  std::uint64_t open_outside(std::shared_ptr<outside_ask> ask, const actor_id& whom = {});
   /// True when the ask was still open; it is not completed by anyone else then.
   bool close_outside(std::uint64_t request);
   void complete(std::uint64_t request, std::uint32_t type, void* value, failure* error);
+
+  // -- other nodes -------------------------------------------------------------------------------
+
+  /// Null in a node of its own. Set before shards run. Lifetime: as long as shards may run.
+  void connect(peer_nodes* others) noexcept { peers_.store(others, std::memory_order_release); }
+  [[nodiscard]] peer_nodes* peers() const noexcept { return peers_.load(std::memory_order_acquire); }
+  /// A node cannot be reached any more. Threading: any; not inside handlers.
+  void lose_node(std::uint64_t node);
 
   // -- tables ------------------------------------------------------------------------------------
 
@@ -150,6 +161,7 @@ public:
   void abandon();
   /// Stops an actor after what this thread has sent it before.
   void stop(actor_id who);
+  void kill(actor_id who);
 
   /// Memory for actor objects that no shard keeps for itself.
   [[nodiscard]] object_depot& objects() noexcept { return *objects_; }
@@ -161,6 +173,9 @@ private:
   friend class shard;
   friend class engine_visit;
   void wait_for_visitors() const noexcept;
+  [[nodiscard]] shard& way_out(const actor_id& target) const noexcept;
+  template <class M>
+  void post_far(const message_head& head, M&& message);
   static constexpr std::size_t reasons = 16;
   static constexpr std::size_t remembered = 1000;
 
@@ -175,6 +190,7 @@ private:
   // Threads outside that are inside a function of this engine; it does not end before they left.
   std::atomic<std::uint32_t> visitors_{0};
   std::atomic<bool> closing_{false};
+  std::atomic<peer_nodes*> peers_{nullptr};
   std::unique_ptr<object_depot> objects_;
   std::vector<std::unique_ptr<shard>> owned_;
 
@@ -185,7 +201,11 @@ private:
   std::unordered_map<std::string, topic_subscriptions> topics_;
   std::unordered_map<actor_id, std::vector<std::string>> topics_of_;
   mutable spin_lock asks_lock_;
-  std::unordered_map<std::uint64_t, std::shared_ptr<outside_ask>> asks_;
+  struct open_outside_ask {
+    std::shared_ptr<outside_ask> ask;
+    std::uint64_t node;
+  };
+  std::unordered_map<std::uint64_t, open_outside_ask> asks_;
   std::uint64_t next_ask_ = 1;
   void log_dead_letter(const dead_letter& letter, std::uint64_t count);
   std::atomic<nanoseconds_t> next_letter_log_[reasons] = {};
@@ -218,11 +238,17 @@ private:
 
 /// The engine of the node with this number in this process, if there is one. Threading: any.
 [[nodiscard]] engine_visit engine_of(std::uint64_t node) noexcept;
+/// The same, or else one that reaches that node, or else any. Threading: any.
+[[nodiscard]] engine_visit engine_towards(std::uint64_t node) noexcept;
 
 template <class M>
 void engine::post(const message_head& head, M&& message) {
   using type = std::remove_cvref_t<M>;
   engine_visit here{*this};
+  if (head.target.node() != node() && peers() != nullptr && !closing()) {
+    post_far(head, std::forward<M>(message));
+    return;
+  }
   shard* s = head.target.node() == node() ? shard_at(head.target.shard()) : nullptr;
   if (s == nullptr || closing()) {
     refuse_outside(head, closing() ? errc::shutting_down : errc::no_such_actor);
@@ -247,6 +273,20 @@ void engine::post(const message_head& head, M&& message) {
   }
   if constexpr (is_boxed<type>) delete static_cast<type*>(box);
   refuse_outside(head, errc::overloaded);
+}
+
+/// A shard sends it, always the same one to the same actor.
+template <class M>
+void engine::post_far(const message_head& head, M&& message) {
+  using type = std::remove_cvref_t<M>;
+  shard& way = way_out(head.target);
+  if ((head.flags & (flag::system | flag::answers | flag::vital)) == 0 && way.inbox_full()) {
+    refuse_outside(head, errc::overloaded);
+    return;
+  }
+  post_call({way.place(), shard::root, 1}, [head, kept = type{std::forward<M>(message)}](shard& there, actor_id) mutable {
+    there.send<type>(head, std::move(kept));
+  });
 }
 
 } // namespace detail

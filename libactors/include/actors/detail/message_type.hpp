@@ -27,6 +27,8 @@ struct message_type {
   /// Bytes the payload takes inside an envelope.
   std::uint32_t size = 0;
   std::uint32_t index = 0;
+  /// The payload in an envelope is a pointer to the message.
+  bool boxed = false;
   /// Moves the payload to new memory and ends the old one. Null where a byte copy does.
   void (*relocate)(void* to, void* from) noexcept = nullptr;
   /// Null where nothing needs to be done.
@@ -82,6 +84,7 @@ message_type describe_message() {
   message_type t;
   t.name = type_name<M>();
   t.size = as::size;
+  t.boxed = is_boxed<M>;
   if constexpr (!is_boxed<M> && !std::is_trivially_copyable_v<M>)
     t.relocate = [](void* to, void* from) noexcept {
       new (to) M{std::move(as::get(from))};

@@ -32,6 +32,8 @@ struct pending_ask {
   std::uint32_t sequence = 0;
   std::uint32_t owner_slot = 0;
   std::uint32_t owner_generation = 0;
+  /// Where it was sent to.
+  std::uint64_t place = 0;
   pending_ask* next = nullptr;
   pending_ask* previous = nullptr;
   /// Consumes the continuation, closes the ask, goes on with the outcome.

@@ -15,12 +15,14 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include <actors/detail/envelope.hpp>
 #include <actors/detail/function.hpp>
 #include <actors/detail/kept_children.hpp>
+#include <actors/detail/peer_nodes.hpp>
 #include <actors/detail/pending_ask.hpp>
 #include <actors/detail/slab.hpp>
 #include <actors/detail/spin_lock.hpp>
@@ -54,6 +56,14 @@ enum class slot_after : std::uint8_t {
   released,
 };
 
+
+/// A stretch of slots of one shard, under the same generation.
+struct id_range {
+  std::uint64_t place = 0;
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;
+  std::uint32_t generation = 1;
+};
 
 /// Work for a shard that is not a message to an actor: births, multicasts, moves.
 struct shard_call {
@@ -136,6 +146,10 @@ public:
   bool post(std::uint32_t size, bound limit, Fill&& fill);
   /// Completes the ask `request` from outside with the actor's counters.
   void report_counters(actor_id id, std::uint64_t request);
+  /// Gives out ids that nobody else gives out, as `reserve` does.
+  [[nodiscard]] id_range reserve_range(std::uint32_t count) noexcept {
+    return {place_, next_fresh_.fetch_add(count, std::memory_order_relaxed), count, first_generation_};
+  }
   /// Gives out an id here for an actor that a `shard_call` will create.
   [[nodiscard]] actor_id reserve();
 
@@ -159,8 +173,13 @@ public:
   /// Sends a message of the system, about `target`, to its shard.
   template <class M>
   void system(actor_id target, M message);
-  /// Runs `work` on the shard of `target`, in order with the messages that go there.
+  /// Runs `work` on the shard of `target`, in order with the messages that go there. Requires: a shard
+  /// of this node.
   void call(actor_id target, unique_function<void(shard&, actor_id)> work);
+
+  /// A node cannot be reached any more: ends what actors here wait for from it, and what they share
+  /// with actors there (watches, parents, children).
+  void lose_node(std::uint64_t node);
 
   // -- the running actor -------------------------------------------------------------------------
 
@@ -230,7 +249,8 @@ public:
 
   // -- asks, coroutines and timers -----------------------------------------------------------------
 
-  pending_ask& open_ask(nanoseconds_t timeout);
+  /// `whom`: fails with `node_lost` when that actor's node is lost.
+  pending_ask& open_ask(nanoseconds_t timeout, const actor_id& whom = {});
   [[nodiscard]] pending_ask* find_ask(std::uint64_t ticket) noexcept { return asks_.find(ticket); }
   void close_ask(pending_ask& ask) noexcept;
   void add_open_request(slot& s, open_request request);
@@ -298,6 +318,17 @@ private:
   envelope* open_outbox(const message_head& head, std::uint32_t size);
   envelope* grow_outbox(const message_head& head, std::uint32_t size);
   envelope* locate_answer(const message_head& head, std::uint32_t size);
+  /// An actor of another node, or nobody.
+  [[nodiscard]] bool is_far(const actor_id& id) const noexcept { return (id.place ^ place_) >> 16 != 0; }
+  void send_far(const message_head& head, void* payload);
+  template <class M, class... Args>
+  void send_far_value(const message_head& head, Args&&... args);
+  far_outbox* outbox_for(std::uint64_t node);
+  void undeliverable(const message_head& head, void* payload, errc why);
+  void run_far_call(const actor_id& target, const actor_id& sender, const struct far_call& what);
+  void lose_asks(std::uint64_t node);
+  void lose_relations(slot& s, std::uint32_t i, std::uint64_t node);
+  void lose_child(slot& s, std::uint32_t i, const actor_id& child);
   template <bool Counting>
   std::uint32_t run_fifo(std::uint32_t limit);
   template <bool Counting>
@@ -320,6 +351,8 @@ private:
     self_key_.store(std::uint64_t{id.generation} << 32 | id.slot, std::memory_order_relaxed);
   }
   void fire_ask(pending_ask& ask);
+  void fail_ask(pending_ask& ask, failure why);
+  void flush_far();
   void fire_timer(actor_timer& timer);
   void free_timer(actor_timer& timer) noexcept;
   void release_timer(actor_timer& timer) noexcept;
@@ -448,6 +481,14 @@ private:
   nanoseconds_t now_ = 0;
   std::vector<outbox> outboxes_;
   std::vector<std::uint32_t> dirty_;
+  struct far_box {
+    std::uint64_t node;
+    bool dirty;
+    std::unique_ptr<far_outbox> box;
+  };
+  std::vector<far_box> far_;
+  std::size_t last_far_ = 0;
+  bool far_dirty_ = false;
   std::vector<urgent_step> urgent_;
   std::vector<std::uint32_t> free_slots_;
   std::uint32_t fresh_ = 0, fresh_end_ = 0;

@@ -78,6 +78,8 @@ inline void shard::send(const message_head& head, Args&&... args) {
     if (envelope* e = locate(head, size)) {
       write_header(e, head, size);
       *static_cast<M**>(e->payload()) = box;
+    } else if (is_far(head.target)) {
+      send_far(head, &box);
     } else {
       delete box;
     }
@@ -85,10 +87,20 @@ inline void shard::send(const message_head& head, Args&&... args) {
     if (envelope* e = locate(head, size)) [[likely]] {
       write_header(e, head, size);
       new (e->payload()) M{std::forward<Args>(args)...};
+    } else if (is_far(head.target)) {
+      send_far_value<M>(head, std::forward<Args>(args)...);
     }
   } else {
     send<M>(head, M{std::forward<Args>(args)...});
   }
+}
+
+/// Builds the message aside: it leaves as bytes.
+template <class M, class... Args>
+void shard::send_far_value(const message_head& head, Args&&... args) {
+  alignas(payload_alignment) std::byte room[payload<M>::size];
+  payload<M>::construct(room, std::forward<Args>(args)...);
+  send_far(head, room);
 }
 
 template <class M>
@@ -98,6 +110,8 @@ void shard::system(actor_id target, M message) {
   if (envelope* e = locate_answer(head, size)) {
     write_header(e, head, size);
     payload<M>::construct(e->payload(), std::move(message));
+  } else if (is_far(target)) {
+    send_far_value<M>(head, std::move(message));
   }
 }
 
@@ -109,7 +123,7 @@ inline constexpr std::uint32_t outside = 0xffff;
 template <class R>
 inline void shard::answer(const open_request& request, R&& value) {
   using type = std::remove_cvref_t<R>;
-  if (request.asker.shard() == outside) {
+  if (request.asker.shard() == outside && !is_far(request.asker)) {
     type copy{std::forward<R>(value)};
     complete_outside(owner_, request.request, message_index<type>, &copy, nullptr);
     return;
@@ -121,10 +135,14 @@ inline void shard::answer(const open_request& request, R&& value) {
     if (envelope* e = locate_answer(head, size)) {
       write_header(e, head, size);
       payload<type>::construct(e->payload(), std::move(copy));
+    } else if (is_far(request.asker)) {
+      send_far_value<type>(head, std::move(copy));
     }
   } else if (envelope* e = locate_answer(head, size)) {
     write_header(e, head, size);
     new (e->payload()) type{std::forward<R>(value)};
+  } else if (is_far(request.asker)) {
+    send_far_value<type>(head, std::forward<R>(value));
   }
 }
 

@@ -37,6 +37,12 @@ public:
     return std::uint64_t{object.sequence} << 32 | object.index;
   }
   [[nodiscard]] std::size_t live() const noexcept { return live_; }
+  /// Shows every object, taken or not.
+  template <class F>
+  void for_each(F&& f) {
+    for (auto& b : blocks_)
+      for (std::uint32_t i = 0; i < block; ++i) f(b[i]);
+  }
 
 private:
   static constexpr std::uint32_t block = 64;

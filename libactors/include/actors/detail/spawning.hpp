@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <actors/detail/engine.hpp>
+#include <actors/detail/far_function.hpp>
 #include <actors/ref.hpp>
 #include <actors/request.hpp>
 #include <actors/spawn_options.hpp>
@@ -34,9 +35,38 @@ auto creation(actor_id parent, const birth& how, Args&&... args) {
   };
 }
 
+/// The node that the options choose; 0: none will do, and the log says why.
+[[nodiscard]] std::uint64_t choose_node(engine& node, const spawn_options& options);
+/// An id for an actor on that node; null where there is none, and the log says why.
+[[nodiscard]] actor_id reserve_far(engine& node, std::uint64_t where);
+void cannot_travel(engine& node, std::string_view type);
+/// Sends word of a birth to the node of `id`.
+void bear_far(engine& node, actor_id id, const birth& how, far_call what);
+
+/// A birth on another node. Null where it cannot be.
+template <class A, class... Args>
+actor_id spawn_far(engine& node, std::uint64_t where, const birth& how, Args&&... args) {
+  if constexpr (can_travel<std::decay_t<Args>...>) {
+    const actor_id id = where == 0 ? actor_id{} : reserve_far(node, where);
+    if (!id) return {};
+    std::pair<birth, std::tuple<std::decay_t<Args>...>> arguments{how, {std::forward<Args>(args)...}};
+    bear_far(node, id, how, make_far_call(*far_birth_ptr<A, std::decay_t<Args>...>, arguments));
+    return id;
+  } else {
+    cannot_travel(node, type_name<A>());
+    return {};
+  }
+}
+
 /// From a thread outside: the actor starts a little later; messages to it wait for it.
 template <class A, class... Args>
 actor_id spawn_from_outside(engine& node, const spawn_options& options, Args&&... args) {
+  if (options.node != nullptr)
+    if (const std::uint64_t where = choose_node(node, options); where != node.node()) {
+      const actor_id id = spawn_far<A>(node, where, birth_of(options), std::forward<Args>(args)...);
+      if (id && !options.name.empty()) name_newborn(node, options.name, id, actor_type_ptr<A>);
+      return id;
+    }
   shard& there = choose_shard(node, options, nullptr);
   actor_id id = there.reserve();
   node.post_call(id, creation<A>({}, birth_of(options), std::forward<Args>(args)...));
@@ -49,9 +79,13 @@ template <class A, class... Args>
 ref<A> spawn_child(const spawn_options& options, Args&&... args) {
   shard& here = *current_shard;
   engine& node = here.owner();
+  const std::uint64_t where = options.node == nullptr ? node.node() : choose_node(node, options);
   shard& there = choose_shard(node, options, &here);
   actor_id id;
-  if (&there == &here) {
+  if (where != node.node()) {
+    id = spawn_far<A>(node, where, birth_of(options), std::forward<Args>(args)...);
+    if (!id) return {};
+  } else if (&there == &here) {
     id = here.spawn<A>(birth_of(options), std::forward<Args>(args)...);
   } else {
     id = there.reserve();
@@ -67,11 +101,15 @@ ref<A> spawn_child(const spawn_options& options, Args&&... args) {
 template <class A, class... Args>
 actor_id spawn_kept(const spawn_options& options, Args&&... args) {
   shard& here = *current_shard;
-  shard& there = choose_shard(here.owner(), options, &here);
+  engine& node = here.owner();
+  const std::uint64_t where = options.node == nullptr ? node.node() : choose_node(node, options);
+  shard& there = choose_shard(node, options, &here);
   birth how = birth_of(options);
   how.kept = true;
   actor_id id;
-  if (&there == &here) {
+  if (where != node.node()) {
+    id = spawn_far<A>(node, where, how, std::forward<Args>(args)...);
+  } else if (&there == &here) {
     id = here.spawn<A>(how, std::forward<Args>(args)...);
   } else {
     id = there.reserve();
@@ -83,6 +121,14 @@ actor_id spawn_kept(const spawn_options& options, Args&&... args) {
 
 template <class A, class... Args>
 void restart_with(actor_id child, Args&&... args) {
+  if (child.node() != current_shard->owner().node()) {
+    if constexpr (can_travel<std::decay_t<Args>...>)
+      current_shard->system<far_call>(child, make_far_call(*far_restart_ptr<A, std::decay_t<Args>...>,
+                                                          std::tuple<std::decay_t<Args>...>{std::forward<Args>(args)...}));
+    else
+      cannot_travel(current_shard->owner(), type_name<A>());
+    return;
+  }
   current_shard->call(child, [kept = std::tuple<std::decay_t<Args>...>{std::forward<Args>(args)...}](
                                  shard& there, actor_id id) mutable {
     there.restart(id, *actor_type_ptr<A>, [kept = std::move(kept)](shard& s, slot& where) mutable {
@@ -94,7 +140,7 @@ void restart_with(actor_id child, Args&&... args) {
 template <class M, class R>
 request<M, R> open_request_to(actor_id to, M message, duration timeout) {
   shard& here = *current_shard;
-  pending_ask& ask = here.open_ask(timeout.count());
+  pending_ask& ask = here.open_ask(timeout.count(), to);
   here.send<M>(message_head{message_index<M>, flag::asks, to, here.reply_address(), slab<pending_ask>::ticket(ask)},
                std::move(message));
   return request<M, R>{here, ask};
@@ -108,7 +154,7 @@ void tell_from_anywhere(actor_id to, M&& message) {
     return;
   }
   message_head head{message_index<type>, 0, to, {}, 0};
-  if (engine_visit node = engine_of(to.node())) node->post(head, std::forward<M>(message));
+  if (engine_visit node = engine_towards(to.node())) node->post(head, std::forward<M>(message));
 }
 
 template <class M>

@@ -63,12 +63,15 @@ type_agreement agree(const type_table& ours, const std::vector<named_type>& thei
     indices = std::max(indices, e.index + 1);
   both.to_peer.assign(indices, no_number);
   both.from_peer.assign(theirs.size(), unknown_type);
+  both.known.assign(ours.entries().size(), false);
   for (std::size_t n = 0; n < theirs.size(); ++n)
     if (const auto number = ours.number_of(theirs[n].name)) {
       const std::uint32_t index = ours.entries()[*number].index;
       both.from_peer[n] = index;
       both.to_peer[index] = *number;
+      both.known[*number] = true;
     }
+  both.knows_all = std::find(both.known.begin(), both.known.end(), false) == both.known.end();
   return both;
 }
 

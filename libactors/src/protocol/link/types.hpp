@@ -62,6 +62,11 @@ struct type_agreement {
   std::vector<std::uint16_t> to_peer;
   /// By the number that comes: the index in this process, or `unknown_type`.
   std::vector<std::uint32_t> from_peer;
+  /// By one's own number: the peer knows the type.
+  std::vector<bool> known;
+  bool knows_all = false;
+
+  [[nodiscard]] bool knows(std::uint16_t number) const noexcept { return number < known.size() && known[number]; }
 };
 
 /// A type that both sides have, and have differently.

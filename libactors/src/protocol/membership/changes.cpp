@@ -195,7 +195,7 @@ void membership::remove_old() {
 }
 
 /// Others need not find out: they are told. Not that it is down, which would change how they count.
-void membership::stop(stop_reason why, refusal refused) {
+void membership::stop(stop_reason why, join_refusal refused) {
   if (why == stop_reason::lost_partition) {
     member last = self_;
     last.live = liveness::gone;

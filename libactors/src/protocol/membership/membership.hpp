@@ -80,7 +80,7 @@ struct publish_event {
 /// Stop all actors now. Comes last, after the farewells: nothing follows.
 struct stop_all {
   stop_reason why;
-  refusal refused = refusal::none;
+  join_refusal refused = join_refusal::none;
 };
 using order = std::variant<send_message, connect_to, publish_event, stop_all>;
 
@@ -147,7 +147,7 @@ private:
   void receive_as_seeker(const message& text);
   void receive_as_member(const message& text);
   void answer_join(const message& text);
-  [[nodiscard]] refusal admission(const member& who) const;
+  [[nodiscard]] join_refusal admission(const member& who) const;
   void admit(const member& who);
   void answer_stranger(const message& text);
   void answer_hint(const message& text);
@@ -158,7 +158,7 @@ private:
   void forward_ack(const message& text);
   void answer_sync(const message& text);
   void fence(const message& text);
-  void refuse_join(const message& text, refusal why);
+  void refuse_join(const message& text, join_refusal why);
 
   // Sending (sending.cpp).
   [[nodiscard]] message make(message_kind kind, node_id to, std::uint64_t sequence = 0,
@@ -186,7 +186,7 @@ private:
   void judge();
   [[nodiscard]] bool is_certain() const noexcept;
   void remove_old();
-  void stop(stop_reason why, refusal refused = refusal::none);
+  void stop(stop_reason why, join_refusal refused = join_refusal::none);
 
   // Constant after construction.
   membership_options options_;

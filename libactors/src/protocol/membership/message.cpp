@@ -35,7 +35,7 @@ std::string_view to_string(message_kind kind) noexcept {
 flaw flaw_of(const message& m, node_id self, node_id cluster) noexcept {
   if (m.version != membership_version)
     return flaw::version;
-  if (m.kind > message_kind::sync_reply || m.refused > refusal::full || !is_sender(m.from) ||
+  if (m.kind > message_kind::sync_reply || m.refused > join_refusal::full || !is_sender(m.from) ||
       m.members.size() > max_members + max_tombstones || m.seen.size() > max_members)
     return flaw::malformed;
   const bool has_record = is_for_anyone(m.kind) || m.kind == message_kind::join_wait;

@@ -50,7 +50,7 @@ enum class message_kind : std::uint8_t {
 };
 
 /// Why a node is not let in.
-enum class refusal : std::uint8_t {
+enum class join_refusal : std::uint8_t {
   none,
   /// Its record is not valid.
   bad_record,
@@ -70,7 +70,7 @@ struct message {
   node_id cluster = node_id::none;
   std::uint64_t sequence = 0;
   node_id about = node_id::none;
-  refusal refused = refusal::none;
+  join_refusal refused = join_refusal::none;
   std::uint64_t digest = 0;
   std::vector<bool> seen{};
   std::vector<member> members{};

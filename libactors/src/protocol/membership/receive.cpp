@@ -111,7 +111,7 @@ void membership::receive_as_member(const message& text) {
 void membership::fence(const message& text) {
   ++refused_.fenced;
   if (text.kind == message_kind::join_request)
-    return refuse_join(text, refusal::id_taken);
+    return refuse_join(text, join_refusal::id_taken);
   const bool is_mutual =
       std::any_of(text.members.begin(), text.members.end(),
                   [this](const member& said) { return said.id == self_.id && !is_present(said); });
@@ -124,21 +124,21 @@ void membership::fence(const message& text) {
   answer(text, std::move(end));
 }
 
-void membership::refuse_join(const message& text, refusal why) {
+void membership::refuse_join(const message& text, join_refusal why) {
   ++refused_.joins;
   message no = make(message_kind::join_refused, text.from);
   no.refused = why;
   answer(text, std::move(no));
 }
 
-refusal membership::admission(const member& who) const {
+join_refusal membership::admission(const member& who) const {
   if (who.state != member_state::joining || who.up_number != 0 || !check(who))
-    return refusal::bad_record;
+    return join_refusal::bad_record;
   const member* known = table_.find(who.id);
   if (who.id == self_.id || who.address == self_.address ||
       (known != nullptr && known->address != who.address))
-    return refusal::id_taken;
-  return known == nullptr && table_.size() >= max_members ? refusal::full : refusal::none;
+    return join_refusal::id_taken;
+  return known == nullptr && table_.size() >= max_members ? join_refusal::full : join_refusal::none;
 }
 
 void membership::answer_join(const message& text) {
@@ -146,7 +146,7 @@ void membership::answer_join(const message& text) {
   if (!is_voter(self_))
     return;
   const member& who = text.members.front();
-  if (const refusal why = admission(who); why != refusal::none)
+  if (const join_refusal why = admission(who); why != join_refusal::none)
     return refuse_join(text, why);
   admit(who);
   send_table(message_kind::welcome, who.id);

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The other nodes, as the engine sees them: somewhere that messages go to, and that can be lost. What
+// lies behind it (links, membership) is not the engine's concern.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <actors/detail/envelope.hpp>
+#include <actors/failure.hpp>
+
+namespace actors::placement {
+struct spec;
+}
+
+namespace actors::detail {
+
+/// Messages of one shard on their way to one other node. Threading: only the shard's thread.
+class far_outbox {
+public:
+  virtual ~far_outbox() = default;
+  /// Serialises a message; the payload stays the caller's. `none`: taken. Otherwise why not: node_lost,
+  /// overloaded, not_serializable, unhandled (the node does not know the type). Errors: what the
+  /// message's own functions throw; nothing has been added then.
+  [[nodiscard]] virtual errc add(const message_head& head, const message_type& type, const void* payload) = 0;
+  /// What has been added may leave.
+  virtual void flush() = 0;
+  /// Nothing can be added any more, for good.
+  [[nodiscard]] virtual bool closed() const noexcept = 0;
+};
+
+class peer_nodes {
+public:
+  virtual ~peer_nodes() = default;
+  /// Never null. Threading: any shard's.
+  [[nodiscard]] virtual std::unique_ptr<far_outbox> open(std::uint64_t node) = 0;
+  /// An id on that node for an actor to be born there; null when none is at hand. Threading: any.
+  [[nodiscard]] virtual actor_id reserve(std::uint64_t node) = 0;
+  /// Where an actor is to live. Errors: as `check(spec)`, no_such_actor, and where no node will do, with
+  /// the constraint that the closest ones fail. Threading: any.
+  [[nodiscard]] virtual expected<std::uint64_t> place(const placement::spec& wanted) = 0;
+  /// Whether this node is a member that can be reached. Threading: any.
+  [[nodiscard]] virtual bool reaches(std::uint64_t node) const = 0;
+};
+
+} // namespace actors::detail

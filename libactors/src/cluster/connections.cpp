@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The hub's connections: from the first byte to the last line in the log.
+#include "hub.hpp"
+
+#include <variant>
+
+namespace actors::cluster {
+
+hub::connection& hub::add_connection(connection_id id, protocol::link_role role, std::string remote,
+                                     std::string dialled, std::uint64_t expected, std::string binding) {
+  protocol::connection_facts facts;
+  facts.role = role;
+  facts.remote = std::move(remote);
+  facts.nonce = world_.nonce();
+  facts.expected_node = expected;
+  facts.binding = std::move(binding);
+  facts.previous = [this](std::uint64_t node) {
+    const auto at = previous_.find(node);
+    return at == previous_.end() ? protocol::previous_connection{} : at->second;
+  };
+  connection c{id, protocol::link{local_, std::move(facts), options_.link},
+               std::make_shared<credit_account>(credit_news_), std::make_shared<credit_account>(credit_news_),
+               std::move(dialled)};
+  ++strangers_;
+  return connections_.emplace(static_cast<std::uint64_t>(id), std::move(c)).first->second;
+}
+
+hub::connection* hub::find(connection_id id) {
+  const auto at = connections_.find(static_cast<std::uint64_t>(id));
+  return at == connections_.end() ? nullptr : &at->second;
+}
+
+hub::connection* hub::link_to(std::uint64_t node) {
+  const auto at = links_.find(node);
+  return at == links_.end() ? nullptr : find(at->second);
+}
+
+void hub::accepted(connection_id id, std::string remote, std::string binding, duration now) {
+  event e{*this, now};
+  ++counts_.accepted;
+  if (strangers_ >= options_.most_strangers || is_over_) {
+    ++counts_.turned_away;
+    world_.close(id);
+    return;
+  }
+  connection& c = add_connection(id, protocol::link_role::acceptor, std::move(remote), {}, 0, std::move(binding));
+  c.link.begin(now_);
+  touch(c);
+}
+
+void hub::dial_to(const std::string& address, std::uint64_t node) {
+  auto [at, fresh] = dials_.try_emplace(address);
+  if (at->second.to == 0) at->second.to = node;
+  if (!fresh) return;
+  at->second.id = connection_id{++last_connection_};
+  ++counts_.dialled;
+  world_.connect(at->second.id, address);
+}
+
+void hub::connected(connection_id id, std::string binding, duration now) {
+  event e{*this, now};
+  for (auto& [address, d] : dials_) {
+    if (d.id != id) continue;
+    connection& c = add_connection(id, protocol::link_role::connector, address, address, d.to, std::move(binding));
+    c.link.begin(now_);
+    touch(c);
+    return;
+  }
+  world_.close(id);
+}
+
+void hub::connect_failed(connection_id id, bool refused, duration now) {
+  event e{*this, now};
+  for (auto& [address, d] : dials_) {
+    if (d.id != id) continue;
+    const std::uint64_t to = d.to;
+    dials_.erase(std::string{address});
+    if (refused && to != 0 && !is_over_) membership_.refused(now_, protocol::node_id{to});
+    return;
+  }
+}
+
+void hub::end_dial(const std::string& address) { dials_.erase(address); }
+
+// -- what links order ---------------------------------------------------------------------------------
+
+void hub::touch(connection& c) {
+  if (std::exchange(c.is_queued, true)) return;
+  touched_.push_back(c.id);
+}
+
+void hub::follow(connection_id id) {
+  connection* c = find(id);
+  if (c == nullptr) return;
+  c->is_queued = false;
+  for (protocol::link_order& o : c->link.take_orders()) {
+    // The last order ends the connection.
+    std::visit([&](auto& what) { obey(*c, what); }, o);
+  }
+}
+
+void hub::obey(connection& c, protocol::write_bytes& what) { world_.write(c.id, what.head, what.body); }
+
+delivery::origin hub::origin_of(connection& c, const std::shared_ptr<credit_account>& account) {
+  const std::uint64_t node = c.link.peer().node;
+  const auto p = find_peer(node);
+  const bool is_trusted = is_member(node) && (p == nullptr || p->now() != peer::state::lost);
+  return {node, c.link.types().from_peer, is_trusted, account};
+}
+
+void hub::obey(connection& c, protocol::deliver_batch& what) {
+  delivery_.batch(origin_of(c, c.account), what.records);
+}
+
+void hub::obey(connection& c, protocol::deliver_large& what) {
+  delivery_.large(origin_of(c, c.bulk_account), what.message);
+}
+
+void hub::obey(connection& c, protocol::introduce& what) {
+  if (!std::exchange(c.is_known, true)) --strangers_;
+  if (!what.may_open) return;
+  const protocol::hello& newcomer = c.link.peer();
+  connection* standing = link_to(newcomer.node);
+  std::optional<protocol::standing_connection> before;
+  if (standing != nullptr) before = {standing->link.token(), standing->link.peer().incarnation};
+  switch (protocol::choose(before, newcomer)) {
+    case protocol::choice::refuse:
+      c.link.refuse(protocol::refusal::duplicate, "another connection is in use", now_);
+      break;
+    case protocol::choice::replace:
+      standing->link.refuse(protocol::refusal::duplicate, "a newer connection takes its place", now_);
+      follow(standing->id);
+      [[fallthrough]];
+    case protocol::choice::open: c.link.open(now_); break;
+  }
+  touch(c);
+}
+
+void hub::obey(connection& c, protocol::opened&) {
+  // The peer has decided for this one: the other has nothing more to say.
+  if (connection* standing = link_to(c.link.peer().node); standing != nullptr && standing->id != c.id) {
+    standing->link.cut(now_);
+    follow(standing->id);
+  }
+  link_opened(c);
+}
+
+void hub::obey(connection& c, protocol::wake& what) { set_wake(c, what.at); }
+
+void hub::set_wake(connection& c, duration at) {
+  const auto id = static_cast<std::uint64_t>(c.id);
+  if (c.wake != duration::max()) wakes_.erase({c.wake, id});
+  c.wake = at;
+  if (at != duration::max()) wakes_.insert({at, id});
+}
+
+void hub::obey(connection& c, protocol::close_transport&) {
+  const connection_id id = c.id;
+  set_wake(c, duration::max());
+  refusals_.count(c.link.why());
+  if (!c.link.line().empty()) world_.log(log_level::warning, options_.name + ": " + c.link.line());
+  if (!c.is_known) --strangers_;
+  link_closed(c);
+  if (!c.dialled.empty()) {
+    const auto d = dials_.find(c.dialled);
+    if (d != dials_.end() && d->second.id == id) end_dial(c.dialled);
+  }
+  world_.close(id);
+  connections_.erase(static_cast<std::uint64_t>(id));
+}
+
+void hub::link_opened(connection& c) {
+  const protocol::hello& who = c.link.peer();
+  links_[who.node] = c.id;
+  previous_.erase(who.node);
+  const auto p = peer_of(who.node);
+  if (p->now() == peer::state::waiting) p->enter(peer::state::open);
+  unknown_.erase(who.node);
+  if (is_over_) return;
+  membership_.link_up(now_, protocol::node_id{who.node}, who.address);
+  // What was to be told to whoever is at that address.
+  for (const std::string& address : {c.dialled, who.address}) {
+    const auto d = dials_.find(address);
+    if (d == dials_.end()) continue;
+    auto waiting = std::move(d->second.waiting);
+    if (d->second.id == c.id || address == who.address) dials_.erase(d);
+    for (protocol::message& m : waiting) (void)send_control(who.node, std::move(m));
+  }
+  grant_ids(who.node);
+  has_mail(p);
+}
+
+void hub::link_closed(connection& c) {
+  const std::uint64_t node = c.link.peer().node;
+  const auto at = links_.find(node);
+  if (at == links_.end() || at->second != c.id) return;
+  links_.erase(at);
+  previous_[node] = {c.link.token(), c.link.received()};
+  ids_.forget(node);
+  const auto p = peer_of(node);
+  if (p->now() == peer::state::open) p->enter(peer::state::waiting);
+  p->set_queued(0, 0);
+  requeue(*p, c.link.take_losses());
+  if (!is_over_) membership_.link_down(now_, protocol::node_id{node});
+}
+
+} // namespace actors::cluster

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "delivery.hpp"
+
+#include <algorithm>
+
+#include <actors/archive.hpp>
+#include <actors/detail/archive_error.hpp>
+
+namespace actors::cluster {
+
+using detail::envelope;
+using detail::message_type;
+namespace flag = detail::flag;
+
+namespace {
+
+/// A message that lies in no queue.
+class loose_message {
+public:
+  explicit loose_message(const message_type& type) noexcept : type_{type} {}
+  loose_message(const loose_message&) = delete;
+  loose_message& operator=(const loose_message&) = delete;
+  ~loose_message() {
+    if (is_built && type_.destroy != nullptr) type_.destroy(room);
+  }
+  [[nodiscard]] void* value() noexcept { return type_.boxed ? *reinterpret_cast<void**>(room) : room; }
+
+  alignas(detail::payload_alignment) std::byte room[detail::largest_inline_message];
+  bool is_built = false;
+
+private:
+  const message_type& type_;
+};
+
+} // namespace
+
+void delivery::batch(const origin& from, std::span<const std::byte> records) {
+  expected_bytes_ = records.size();
+  protocol::batch_reader reader{records, engine_.node()};
+  protocol::record r;
+  const std::byte* begin = records.data();
+  while (reader.next(r)) {
+    const std::byte* end = r.payload.data() + r.payload.size();
+    one(from, r.head, r.payload, static_cast<std::uint32_t>(end - begin));
+    begin = end;
+  }
+  hand_over(from);
+}
+
+void delivery::large(const origin& from, const protocol::incoming_large& message) {
+  expected_bytes_ = 0;
+  one(from, message.head, message.bytes.bytes(), static_cast<std::uint32_t>(message.bytes.size()));
+  hand_over(from);
+}
+
+void delivery::one(const origin& from, const protocol::record_head& head, std::span<const std::byte> payload,
+                   std::uint32_t bytes) {
+  const message_type& type = detail::message_type_at(from.types[head.type]);
+  const std::uint32_t to = head.target.shard();
+  if (head.target.node() == engine_.node() && (to == detail::outside || to == hub_shard)) {
+    for_outside(from, head, type, payload);
+    from.receipt->handled(1, bytes);
+    return;
+  }
+  detail::shard* target = head.target.node() == engine_.node() ? engine_.shard_at(to) : nullptr;
+  if (target == nullptr || !from.is_trusted) {
+    ++counts_.misaddressed;
+    refuse(head, type, errc::no_such_actor);
+    from.receipt->handled(1, bytes);
+    return;
+  }
+  if (to >= parcels_.size()) parcels_.resize(to + 1);
+  parcel_for& p = parcels_[to];
+  if (p.first == nullptr) {
+    p.target = target;
+    open_.push_back(to);
+  }
+  ++p.messages;
+  p.bytes += bytes;
+  const std::uint32_t size = detail::envelope_size(type.size, head.flags);
+  envelope* e = room(p, size);
+  detail::write_header(e, {type.index, head.flags, head.target, head.sender, head.request}, size);
+  if (build(e->payload(), type, payload))
+    p.last->used += size;
+  else
+    refuse(head, type, errc::wrong_type);
+}
+
+void delivery::for_outside(const origin& from, const protocol::record_head& head, const message_type& type,
+                           std::span<const std::byte> payload) {
+  loose_message message{type};
+  message.is_built = build(message.room, type, payload);
+  if (!message.is_built) return;
+  if (head.target.shard() == hub_shard)
+    hub_.take(from.node, type.index, message.value());
+  else if ((head.flags & flag::failed) != 0 && type.index == detail::message_index<failure>)
+    engine_.complete(head.request, 0, nullptr, static_cast<failure*>(message.value()));
+  else if ((head.flags & flag::answers) != 0)
+    engine_.complete(head.request, type.index, message.value(), nullptr);
+}
+
+bool delivery::build(void* at, const message_type& type, std::span<const std::byte> payload) {
+  try {
+    reader in{payload};
+    type.load(at, in);
+    if (in.remaining() == 0) return true;
+    if (type.destroy != nullptr) type.destroy(at);
+  } catch (const std::exception&) {
+    // Whatever it was that its function did not like.
+  }
+  ++counts_.malformed;
+  return false;
+}
+
+void delivery::refuse(const protocol::record_head& head, const message_type& type, errc why) {
+  if ((head.flags & (flag::answers | flag::system)) != 0) return;
+  engine_.add_dead_letter({head.target, head.sender, std::string{type.name}, why});
+  if ((head.flags & flag::asks) == 0) return;
+  failure error{why, head.target, "the request was not taken", std::string{type.name}};
+  engine_.post({detail::message_index<failure>, flag::answers | flag::failed, head.sender, head.target, head.request},
+               std::move(error));
+}
+
+/// Space for an envelope, which counts once `used` of the last chunk has grown by its size.
+envelope* delivery::room(parcel_for& p, std::uint32_t size) {
+  if (p.last == nullptr || p.last->capacity - p.last->used < size) {
+    std::uint32_t wanted = expected_bytes_ > 4096 ? 2 : expected_bytes_ > 400 ? 1 : 0;
+    while (size > detail::chunk_sizes[wanted] - sizeof(detail::chunk)) ++wanted;
+    detail::chunk* c = detail::chunk_pool::make(wanted);
+    c->source = detail::outside;
+    (p.last != nullptr ? p.last->next : p.first) = c;
+    p.last = c;
+  }
+  return reinterpret_cast<envelope*>(p.last->begin() + p.last->used);
+}
+
+void delivery::hand_over(const origin& from) {
+  for (std::uint32_t to : std::exchange(open_, {})) {
+    parcel_for& p = parcels_[to];
+    const detail::message_head head{detail::message_index<detail::handled_mark>, flag::system,
+                                    {p.target->place(), detail::shard::root, 1}, {}, 0};
+    const std::uint32_t size = detail::envelope_size(sizeof(detail::handled_mark), flag::system);
+    envelope* e = room(p, size);
+    detail::write_header(e, head, size);
+    new (e->payload()) detail::handled_mark{from.receipt, p.messages, p.bytes};
+    p.last->used += size;
+    for (detail::chunk* c = p.first; c != nullptr;) {
+      detail::chunk* next = std::exchange(c->next, nullptr);
+      p.target->hand_over(c);
+      c = next;
+    }
+    if (std::find(targets_.begin(), targets_.end(), p.target) == targets_.end()) targets_.push_back(p.target);
+    p = {};
+  }
+}
+
+} // namespace actors::cluster

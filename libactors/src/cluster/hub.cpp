@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "hub.hpp"
+
+#include <utility>
+
+namespace actors::cluster {
+
+namespace {
+
+protocol::member self_of(const hub_options& o, std::uint64_t node) {
+  protocol::member m;
+  m.id = protocol::node_id{node};
+  m.name = o.name;
+  m.address = o.address;
+  m.labels = o.labels;
+  return m;
+}
+
+protocol::hello hello_of(const hub_options& o, std::uint64_t node, const protocol::type_table& types) {
+  protocol::hello me;
+  me.cluster = o.cluster;
+  me.name = o.name;
+  me.node = node;
+  me.address = o.address;
+  me.labels.assign(o.labels.begin(), o.labels.end());
+  me.windows = o.windows;
+  me.types = types.digest();
+  return me;
+}
+
+} // namespace
+
+hub::hub(hub_options options, detail::engine& engine, transport& world, std::uint64_t seed)
+    : options_{std::move(options)}, engine_{engine}, world_{world}, types_{number_types()},
+      membership_{self_of(options_, engine.node()), options_.membership, seed}, delivery_{engine, *this},
+      credit_news_{std::make_shared<credit_signal>()}, placing_{engine.node()} {
+  auto local = std::make_shared<protocol::local_node>();
+  local->me = hello_of(options_, engine.node(), *types_->table);
+  local->secret = options_.secret;
+  local->types = types_->table;
+  local_ = std::move(local);
+  credit_news_->world.store(&world_, std::memory_order_release);
+}
+
+hub::~hub() { credit_news_->world.store(nullptr, std::memory_order_release); }
+
+// -- events -------------------------------------------------------------------------------------------
+
+void hub::start(duration now) {
+  event e{*this, now};
+  membership_.tick(now_);
+}
+
+void hub::arrived(connection_id id, std::span<const std::byte> bytes, duration now) {
+  event e{*this, now};
+  if (connection* c = find(id)) {
+    c->link.arrived(bytes, now_);
+    touch(*c);
+    // What it orders shows bytes that are here only now.
+    follow(id);
+  }
+}
+
+void hub::written(connection_id id, std::size_t bytes, duration now) {
+  event e{*this, now};
+  if (connection* c = find(id)) {
+    c->link.written(bytes, now_);
+    touch(*c);
+  }
+}
+
+void hub::ended(connection_id id, duration now) {
+  event e{*this, now};
+  if (connection* c = find(id)) {
+    c->link.cut(now_);
+    touch(*c);
+  }
+}
+
+void hub::tick(duration now) {
+  event e{*this, now};
+  while (!wakes_.empty() && wakes_.begin()->first <= now_) {
+    connection& c = *find(connection_id{wakes_.begin()->second});
+    set_wake(c, duration::max());
+    c.link.tick(now_);
+    touch(c);
+  }
+  give_up_unknown();
+  if (now_ >= next_report_) report_load();
+  if (!is_over_ && membership_.wake_at() <= now_) membership_.tick(now_);
+}
+
+void hub::pump(duration now) { event e{*this, now}; }
+
+void hub::leave(duration now) {
+  event e{*this, now};
+  if (!is_over_) membership_.leave(now_);
+}
+
+void hub::drained(duration now) {
+  event e{*this, now};
+  if (!is_over_) membership_.drained(now_);
+}
+
+void hub::close_links(duration now) {
+  event e{*this, now};
+  take_mail();
+  for (auto& [id, c] : connections_) {
+    c.link.leave(now_);
+    touch(c);
+  }
+}
+
+// -- one event carried through ------------------------------------------------------------------------
+
+void hub::settle() {
+  for (bool more = true; more;) {
+    more = false;
+    while (!touched_.empty()) {
+      const connection_id id = touched_.front();
+      touched_.pop_front();
+      follow(id);
+    }
+    follow_membership();
+    run_shards();
+    collect_credit();
+    more = take_mail() || !touched_.empty();
+  }
+  arm();
+}
+
+void hub::run_shards() {
+  delivery_.for_each_target([this](detail::shard& s) { world_.run(s); });
+}
+
+void hub::collect_credit() {
+  for (auto& [node, id] : links_) {
+    connection& c = *find(id);
+    const auto done = c.account->take();
+    const auto bulk = c.bulk_account->take();
+    if (done.messages == 0 && bulk.messages == 0) continue;
+    if (done.messages != 0) c.link.consumed(done.messages, done.bytes, now_);
+    if (bulk.messages != 0) c.link.consumed_large(bulk.bytes, now_);
+    touch(c);
+  }
+}
+
+/// Says when the next tick is due.
+void hub::arm() {
+  duration next = is_over_ ? duration::max() : membership_.wake_at();
+  if (!wakes_.empty()) next = std::min(next, wakes_.begin()->first);
+  for (const auto& [node, until] : unknown_) next = std::min(next, until);
+  if (next == armed_ && next > now_) return;
+  armed_ = next;
+  if (next != duration::max()) world_.wake_at(next);
+}
+
+} // namespace actors::cluster

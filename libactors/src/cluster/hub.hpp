@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// A node's hub: owns its connections and its part in the cluster, and joins them to the engine. Events
+// come from a transport, on one thread at a time; it knows no socket and no clock.
+//
+//   shards --outbox, peer--> mail --link--> transport
+//   transport --link--> delivery --chunks--> shards
+//                    \-> control: membership, ids for births
+//   membership --orders--> messages on links, dials, states of peers, lost nodes
+//
+// One event is carried through to its end (`settle`): orders of links and of membership, the shards that
+// have got messages (run on this thread where they are idle), what these have written, until nothing is
+// left to do.
+#pragma once
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <actors/detail/engine.hpp>
+
+#include "../protocol/link/link.hpp"
+#include "../protocol/membership/membership.hpp"
+#include "birth_ids.hpp"
+#include "credit_account.hpp"
+#include "delivery.hpp"
+#include "outbox.hpp"
+#include "placing.hpp"
+#include "transport.hpp"
+
+namespace actors::cluster {
+
+struct hub_options {
+  /// Nodes of other clusters are refused.
+  std::string cluster = "actors";
+  /// For people.
+  std::string name = "node";
+  /// Where others reach this node, `host:port`.
+  std::string address;
+  /// What this node says of itself; see `actors::placement`.
+  std::map<std::string, std::string> labels;
+  /// Empty: whoever can connect belongs to the cluster.
+  std::string secret;
+  protocol::membership_options membership;
+  protocol::link_options link;
+  protocol::window_sizes windows;
+  peer_limits peers;
+  /// Connections that have not proved themselves; more are closed at once.
+  std::size_t most_strangers = 2048;
+  /// How long messages wait for a node that nobody here has heard of.
+  duration unknown_patience = std::chrono::seconds{2};
+};
+
+struct hub_counts {
+  std::uint64_t accepted = 0;
+  std::uint64_t dialled = 0;
+  /// Closed because too many strangers were there.
+  std::uint64_t turned_away = 0;
+  std::uint64_t nodes_lost = 0;
+  protocol::link_counts closed_links;
+};
+
+/// Threading: all but what says otherwise on one thread at a time.
+class hub final : public detail::peer_nodes, private notified, private control {
+public:
+  /// `node`: 48 random bits that no life of a node had before; the engine's number.
+  hub(hub_options options, detail::engine& engine, transport& world, std::uint64_t seed);
+  ~hub() override;
+
+  // -- events ---------------------------------------------------------------------------------------
+
+  void start(duration now);
+  /// For `accepted`.
+  [[nodiscard]] connection_id next_connection() noexcept { return connection_id{++last_connection_}; }
+  /// Somebody has connected. `binding` as in `protocol::connection_facts`.
+  void accepted(connection_id c, std::string remote, std::string binding, duration now);
+  void connected(connection_id c, std::string binding, duration now);
+  /// `refused`: the host says that nobody listens.
+  void connect_failed(connection_id c, bool refused, duration now);
+  void arrived(connection_id c, std::span<const std::byte> bytes, duration now);
+  void written(connection_id c, std::size_t bytes, duration now);
+  void ended(connection_id c, duration now);
+  void tick(duration now);
+  /// What other threads have left here.
+  void pump(duration now);
+  /// Leaves the cluster in order. `drained`: no actor is left that has to move.
+  void leave(duration now);
+  void drained(duration now);
+  /// Says goodbye on all links: what was sent before still arrives.
+  void close_links(duration now);
+
+  // -- queries --------------------------------------------------------------------------------------
+
+  [[nodiscard]] const protocol::membership& members() const noexcept { return membership_; }
+  [[nodiscard]] const hub_counts& counts() const noexcept { return counts_; }
+  [[nodiscard]] const protocol::refusal_counts& refusals() const noexcept { return refusals_; }
+  [[nodiscard]] const delivery_counts& deliveries() const noexcept { return delivery_.counts(); }
+  [[nodiscard]] std::size_t connections() const noexcept { return connections_.size(); }
+  [[nodiscard]] std::size_t open_links() const noexcept { return links_.size(); }
+
+  // -- detail::peer_nodes: from any thread -----------------------------------------------------------
+
+  std::unique_ptr<detail::far_outbox> open(std::uint64_t node) override;
+  actor_id reserve(std::uint64_t node) override;
+  expected<std::uint64_t> place(const placement::spec& wanted) override { return placing_.choose(wanted); }
+  [[nodiscard]] bool reaches(std::uint64_t node) const override;
+
+private:
+  struct connection {
+    connection_id id;
+    protocol::link link;
+    std::shared_ptr<credit_account> account;
+    /// Of large messages.
+    std::shared_ptr<credit_account> bulk_account;
+    /// Where it was dialled to; empty: accepted.
+    std::string dialled;
+    duration wake = duration::max();
+    bool is_queued = false;
+    /// The peer knows the secret.
+    bool is_known = false;
+  };
+  /// A connection that is being made, or has not been introduced yet, and what is to go over it.
+  struct dial {
+    connection_id id;
+    std::uint64_t to = 0;
+    std::deque<protocol::message> waiting;
+  };
+
+  // Connections (connections.cpp).
+  connection& add_connection(connection_id id, protocol::link_role role, std::string remote, std::string dialled,
+                             std::uint64_t expected, std::string binding);
+  [[nodiscard]] connection* find(connection_id id);
+  [[nodiscard]] connection* link_to(std::uint64_t node);
+  void touch(connection& c);
+  void follow(connection_id id);
+  void obey(connection& c, protocol::write_bytes& what);
+  void obey(connection& c, protocol::deliver_batch& what);
+  void obey(connection& c, protocol::deliver_large& what);
+  void obey(connection& c, protocol::introduce& what);
+  void obey(connection& c, protocol::opened& what);
+  void obey(connection& c, protocol::wake& what);
+  void obey(connection& c, protocol::close_transport& what);
+  [[nodiscard]] delivery::origin origin_of(connection& c, const std::shared_ptr<credit_account>& account);
+  void set_wake(connection& c, duration at);
+  void link_opened(connection& c);
+  void link_closed(connection& c);
+  void dial_to(const std::string& address, std::uint64_t node);
+  void end_dial(const std::string& address);
+
+  // The cluster (members.cpp).
+  void follow_membership();
+  void obey(protocol::send_message& what);
+  void obey(protocol::connect_to& what);
+  void obey(protocol::publish_event& what);
+  void obey(protocol::stop_all& what);
+  void lose(std::uint64_t node, peer::state next);
+  void give_up_unknown();
+  [[nodiscard]] bool is_member(std::uint64_t node) const;
+
+  // Mail (mail.cpp).
+  void has_mail(const std::shared_ptr<peer>& p) override;
+  [[nodiscard]] std::shared_ptr<peer> peer_of(std::uint64_t node);
+  [[nodiscard]] std::shared_ptr<peer> find_peer(std::uint64_t node) const;
+  bool take_mail();
+  void send_mail(peer& p);
+  void drop(parcel& what, errc why);
+  void drop(const protocol::record_head& head, errc why);
+  void requeue(peer& p, protocol::losses&& lost);
+  [[nodiscard]] bool keep_known(protocol::outgoing_batch& batch, std::uint64_t node,
+                                const protocol::type_agreement& types);
+  template <class M>
+  bool send_control(std::uint64_t node, M message);
+  void take(std::uint64_t from, std::uint32_t type, void* value) override;
+  void grant_ids(std::uint64_t node);
+  void collect_credit();
+  void report_load();
+
+  // One event (hub.cpp): the time is set before it, what follows from it is done after it.
+  class event {
+  public:
+    event(hub& h, duration now) : hub_{h} { h.now_ = std::max(h.now_, now); }
+    event(const event&) = delete;
+    event& operator=(const event&) = delete;
+    ~event() { hub_.settle(); }
+
+  private:
+    hub& hub_;
+  };
+  void settle();
+  void run_shards();
+  void arm();
+
+  // Constant after construction.
+  const hub_options options_;
+  detail::engine& engine_;
+  transport& world_;
+  std::shared_ptr<const type_numbers> types_;
+  std::shared_ptr<const protocol::local_node> local_;
+
+  // The hub's thread.
+  duration now_{};
+  std::uint64_t last_connection_ = 0;
+  std::unordered_map<std::uint64_t, connection> connections_;
+  std::set<std::pair<duration, std::uint64_t>> wakes_;
+  std::deque<connection_id> touched_;
+  std::unordered_map<std::uint64_t, connection_id> links_; // by node: the one in use
+  std::map<std::string, dial> dials_;
+  std::unordered_map<std::uint64_t, protocol::previous_connection> previous_;
+  std::unordered_map<std::uint64_t, duration> unknown_; // nodes nobody here has heard of, until when
+  protocol::membership membership_;
+  delivery delivery_;
+  protocol::refusal_counts refusals_;
+  hub_counts counts_;
+  std::size_t strangers_ = 0;
+  duration armed_ = duration::max();
+  duration next_report_{};
+  bool is_over_ = false;
+  std::shared_ptr<credit_signal> credit_news_;
+
+  // Shared with shards.
+  mutable std::mutex peers_mutex_; // guards peers_: looked up once for each shard and node
+  std::unordered_map<std::uint64_t, std::shared_ptr<peer>> peers_;
+  std::mutex mail_mutex_; // guards mail_: once a batch at most
+  std::vector<std::shared_ptr<peer>> mail_;
+  birth_ids ids_;
+  placing placing_;
+};
+
+} // namespace actors::cluster

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// What shards have written for other nodes, on its way to links; and what does not get there.
+#include "hub.hpp"
+
+#include <iterator>
+
+#include <actors/archive.hpp>
+
+#include "../protocol/link/batch.hpp"
+
+namespace actors::cluster {
+
+namespace {
+
+namespace flag = detail::flag;
+
+/// Nodes that are gone and still known here, so that messages to them fail at once.
+constexpr std::size_t most_lost_peers = 1024;
+constexpr duration load_interval = std::chrono::seconds{1};
+
+} // namespace
+
+// -- from any thread ----------------------------------------------------------------------------------
+
+std::shared_ptr<peer> hub::peer_of(std::uint64_t node) {
+  std::lock_guard guard{peers_mutex_};
+  if (peers_.size() > most_lost_peers && !peers_.contains(node))
+    std::erase_if(peers_, [](const auto& p) { return p.second->now() == peer::state::lost; });
+  auto& p = peers_[node];
+  if (p == nullptr) p = std::make_shared<peer>(node, options_.peers);
+  return p;
+}
+
+std::shared_ptr<peer> hub::find_peer(std::uint64_t node) const {
+  std::lock_guard guard{peers_mutex_};
+  const auto at = peers_.find(node);
+  return at == peers_.end() ? nullptr : at->second;
+}
+
+std::unique_ptr<detail::far_outbox> hub::open(std::uint64_t node) {
+  return std::make_unique<outbox>(peer_of(node), types_, static_cast<notified&>(*this));
+}
+
+actor_id hub::reserve(std::uint64_t node) {
+  const auto taken = ids_.take(node);
+  if (taken.is_low) has_mail(peer_of(node));
+  return taken.id;
+}
+
+bool hub::reaches(std::uint64_t node) const {
+  const auto p = find_peer(node);
+  return p != nullptr && (p->now() == peer::state::waiting || p->now() == peer::state::open);
+}
+
+void hub::has_mail(const std::shared_ptr<peer>& p) {
+  bool is_first;
+  {
+    std::lock_guard guard{mail_mutex_};
+    is_first = mail_.empty();
+    mail_.push_back(p);
+  }
+  if (is_first) world_.nudge();
+}
+
+// -- the hub's thread ---------------------------------------------------------------------------------
+
+bool hub::take_mail() {
+  std::vector<std::shared_ptr<peer>> mail;
+  {
+    std::lock_guard guard{mail_mutex_};
+    mail.swap(mail_);
+  }
+  for (const auto& p : mail) {
+    send_mail(*p);
+    if (ids_.is_wanted(p->node())) (void)send_control(p->node(), ids_wanted{});
+  }
+  return !mail.empty();
+}
+
+void hub::send_mail(peer& p) {
+  connection* c = link_to(p.node());
+  if (c == nullptr || c->link.now_in() != protocol::link::phase::open) {
+    if (p.now() == peer::state::away || p.now() == peer::state::lost) {
+      for (parcel& what : p.take()) drop(what, errc::node_lost);
+    } else if (!is_member(p.node())) {
+      unknown_.try_emplace(p.node(), now_ + options_.unknown_patience);
+    }
+    return;
+  }
+  for (parcel& what : p.take()) {
+    auto* batch = std::get_if<protocol::outgoing_batch>(&what);
+    if (batch != nullptr && !keep_known(*batch, p.node(), c->link.types())) continue;
+    const protocol::admission a = batch != nullptr
+                                      ? c->link.send(std::move(*batch), now_)
+                                      : c->link.send(std::move(std::get<protocol::outgoing_large>(what)), now_);
+    if (a == protocol::admission::accepted) continue;
+    drop(what, a == protocol::admission::closed ? errc::node_lost : errc::overloaded);
+  }
+  p.set_queued(c->link.queued_bytes(), 0);
+  touch(*c);
+}
+
+/// Takes out what the peer has no type for. False when nothing is left.
+bool hub::keep_known(protocol::outgoing_batch& batch, std::uint64_t node, const protocol::type_agreement& types) {
+  if (types.knows_all) return true;
+  protocol::batch_builder kept{node};
+  protocol::batch_reader reader{batch.records(), node};
+  for (protocol::record r; reader.next(r);) {
+    if (types.knows(r.head.type))
+      (void)kept.add(r.head, [&](writer& out) { out.write(r.payload); });
+    else
+      drop(r.head, errc::unhandled);
+  }
+  const bool is_vital = batch.vital;
+  batch = kept.take();
+  batch.vital = is_vital;
+  return batch.messages != 0;
+}
+
+void hub::drop(parcel& what, errc why) {
+  if (const auto* large = std::get_if<protocol::outgoing_large>(&what)) {
+    drop(large->head, why);
+    return;
+  }
+  // Targets are of another node: where it does not show, it does not matter here.
+  protocol::batch_reader reader{std::get<protocol::outgoing_batch>(what).records(), 0};
+  protocol::record r;
+  while (reader.next(r)) drop(r.head, why);
+}
+
+void hub::drop(const protocol::record_head& head, errc why) {
+  if ((head.flags & (flag::answers | flag::system)) != 0) return;
+  const std::uint32_t index = types_->table->entries()[head.type].index;
+  const std::string type{detail::message_type_at(index).name};
+  engine_.add_dead_letter({head.target, head.sender, type, why});
+  if ((head.flags & flag::asks) == 0) return;
+  engine_.post({detail::message_index<failure>, flag::answers | flag::failed, head.sender, {}, head.request},
+               failure{why, head.target, "the request did not reach the node", type});
+}
+
+/// What certainly did not arrive goes over the next link, in its order; it was never sent twice.
+void hub::requeue(peer& p, protocol::losses&& lost) {
+  std::deque<parcel> again;
+  for (auto& batch : lost.unsent.batches) again.emplace_back(std::move(batch));
+  if (p.now() == peer::state::waiting) {
+    p.put_back(std::move(again));
+    return;
+  }
+  for (parcel& what : again) drop(what, errc::node_lost);
+}
+
+// -- what hubs say to each other ----------------------------------------------------------------------
+
+template <class M>
+bool hub::send_control(std::uint64_t node, M message) {
+  connection* c = link_to(node);
+  if (c == nullptr || c->link.now_in() != protocol::link::phase::open) return false;
+  protocol::batch_builder builder{node};
+  const protocol::record_head head{types_->of(detail::message_index<M>), flag::system | flag::vital, hub_of(node), {}, 0};
+  if (!c->link.types().knows(head.type)) return false;
+  (void)builder.add(head, [&](writer& out) { out(message); });
+  const bool sent = c->link.send(builder.take(), now_) == protocol::admission::accepted;
+  touch(*c);
+  return sent;
+}
+template bool hub::send_control(std::uint64_t, protocol::message);
+
+void hub::take(std::uint64_t from, std::uint32_t type, void* value) {
+  if (type == detail::message_index<protocol::message>) {
+    if (!is_over_) membership_.receive(now_, *static_cast<protocol::message*>(value));
+  } else if (type == detail::message_index<ids_wanted>) {
+    if (is_member(from)) grant_ids(from);
+  } else if (type == detail::message_index<ids_granted>) {
+    for (const id_range& r : static_cast<ids_granted*>(value)->ranges)
+      if (r.place >> 16 == from) ids_.add(from, r);
+  } else if (type == detail::message_index<load_report>) {
+    placing_.note(from, *static_cast<load_report*>(value));
+  }
+}
+
+/// How busy this node is, for those who place actors.
+void hub::report_load() {
+  next_report_ = now_ + load_interval;
+  load_report report;
+  for (std::uint32_t i = 0; detail::shard* s = engine_.shard_at(i); ++i) {
+    report.actors += s->live();
+    report.handled += s->processed();
+  }
+  report.at_ns = now_.count();
+  placing_.note(engine_.node(), report);
+  for (const auto& [node, link] : links_) (void)send_control(node, report);
+}
+
+void hub::grant_ids(std::uint64_t node) {
+  ids_granted grant;
+  const std::uint32_t shards = engine_.shard_count();
+  for (std::uint32_t i = 0; i < shards; ++i)
+    grant.ranges.push_back(engine_.shard_at(i)->reserve_range(birth_ids::granted_at_once / shards));
+  (void)send_control(node, std::move(grant));
+}
+
+} // namespace actors::cluster

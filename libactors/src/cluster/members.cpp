@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The hub as a driver of membership: its messages travel on links, its findings become states of peers.
+#include "hub.hpp"
+
+namespace actors::cluster {
+
+namespace {
+
+/// Messages that wait for a connection to one address.
+constexpr std::size_t most_waiting = 16;
+
+} // namespace
+
+void hub::follow_membership() {
+  for (auto orders = membership_.take_orders(); !orders.empty(); orders = membership_.take_orders())
+    for (protocol::order& o : orders) std::visit([this](auto& what) { obey(what); }, o);
+}
+
+void hub::obey(protocol::send_message& what) {
+  const auto node = static_cast<std::uint64_t>(what.to);
+  if (node != 0 && send_control(node, what.what)) return;
+  if (what.address.empty() || what.address == options_.address) return;
+  dial_to(what.address, node);
+  auto& waiting = dials_[what.address].waiting;
+  // The youngest says most.
+  if (waiting.size() == most_waiting) waiting.pop_front();
+  waiting.push_back(std::move(what.what));
+}
+
+void hub::obey(protocol::connect_to& what) {
+  const auto node = static_cast<std::uint64_t>(what.to);
+  if (link_to(node) == nullptr && !what.address.empty()) dial_to(what.address, node);
+}
+
+void hub::obey(protocol::publish_event& what) {
+  const auto node = static_cast<std::uint64_t>(what.about.id);
+  if (node != engine_.node()) {
+    using event = protocol::member_event;
+    switch (what.what) {
+      case event::joined: unknown_.erase(node); break;
+      case event::up:
+      case event::leaving: break;
+      case event::unreachable: lose(node, peer::state::away); break;
+      case event::reachable:
+        peer_of(node)->enter(link_to(node) != nullptr ? peer::state::open : peer::state::waiting);
+        break;
+      case event::down: lose(node, peer::state::lost); break;
+      case event::removed:
+        // Its identities may be live elsewhere: it is not to be heard any more.
+        if (connection* c = link_to(node)) {
+          c->link.refuse(protocol::refusal::by_peer, "the node is not a member any more", now_);
+          touch(*c);
+        }
+        previous_.erase(node);
+        break;
+    }
+  }
+  placing_.note(what.what, what.about);
+  world_.member_changed(what.what, what.about);
+}
+
+void hub::obey(protocol::stop_all& what) {
+  is_over_ = true;
+  if (what.why != protocol::stop_reason::left) world_.expelled(what.why);
+}
+
+bool hub::is_member(std::uint64_t node) const {
+  const protocol::member* m = membership_.table().find(protocol::node_id{node});
+  return m != nullptr && protocol::is_present(*m);
+}
+
+/// The node cannot be reached: who waits for it is told.
+void hub::lose(std::uint64_t node, peer::state next) {
+  const auto p = peer_of(node);
+  const peer::state before = p->now();
+  p->enter(next);
+  if (next == peer::state::lost) ids_.forget(node);
+  if (before == peer::state::away || before == peer::state::lost) return;
+  ++counts_.nodes_lost;
+  for (parcel& what : p->take()) drop(what, errc::node_lost);
+  engine_.lose_node(node);
+}
+
+/// Messages to nodes that nobody here has heard of have waited long enough.
+void hub::give_up_unknown() {
+  for (auto at = unknown_.begin(); at != unknown_.end();) {
+    if (at->second > now_) {
+      ++at;
+      continue;
+    }
+    const std::uint64_t node = at->first;
+    at = unknown_.erase(at);
+    if (!is_member(node) && link_to(node) == nullptr) lose(node, peer::state::lost);
+  }
+}
+
+} // namespace actors::cluster
