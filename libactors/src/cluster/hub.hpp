@@ -124,6 +124,8 @@ private:
     bool is_queued = false;
     /// The peer knows the secret.
     bool is_known = false;
+    /// Of an open link.
+    std::shared_ptr<cluster::peer> peer = nullptr;
   };
   /// A connection that is being made, or has not been introduced yet, and what is to go over it.
   struct dial {

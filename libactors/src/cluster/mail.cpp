@@ -97,7 +97,6 @@ void hub::send_mail(peer& p) {
     if (a == protocol::admission::accepted) continue;
     drop(what, a == protocol::admission::closed ? errc::node_lost : errc::overloaded);
   }
-  p.set_queued(c->link.queued_bytes(), 0);
   touch(*c);
 }
 
