@@ -54,7 +54,8 @@ void bear_far(engine& node, actor_id id, const birth& how, far_call what) {
 }
 
 void name_newborn(engine& node, const std::string& name, actor_id id, const actor_type* type) {
-  auto registered = node.names().add(name, id, type);
+  // Of one that is born on another node, that node is told with the birth.
+  auto registered = node.register_name(name, id, type);
   if (!registered) {
     node.log(log_level::error, to_string(registered.error()));
     return;
@@ -66,6 +67,16 @@ void name_newborn(engine& node, const std::string& name, actor_id id, const acto
     current_shard->call(id, mark);
   else
     node.post_call(id, mark);
+}
+
+request<void, void> claim_own_name(std::string name, duration timeout) {
+  shard& here = *current_shard;
+  here.mark_named(here.self());
+  pending_ask& ask = here.open_ask(timeout.count());
+  const open_request asked_by{here.reply_address(), slab<pending_ask>::ticket(ask)};
+  auto entered = here.owner().register_name(std::move(name), here.self(), here.self_slot()->type, asked_by);
+  if (!entered) here.answer_failure(asked_by, entered.error());
+  return request<void, void>{here, ask};
 }
 
 void subscribe_self(const std::string& key) {

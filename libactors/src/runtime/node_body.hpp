@@ -3,6 +3,7 @@
 
 #include <actors/node.hpp>
 
+#include "local_nodes.hpp"
 #include "platform.hpp"
 
 namespace actors {
@@ -10,6 +11,7 @@ namespace actors {
 struct node::body {
   explicit body(const node_options& options) : platform{options} {}
   runtime::platform platform;
+  std::unique_ptr<runtime::local_nodes> others;
 };
 
 } // namespace actors
