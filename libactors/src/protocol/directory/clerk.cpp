@@ -51,11 +51,11 @@ request_id clerk::claim(std::string name, actor_id holder, std::string type) {
 }
 
 void clerk::release(std::string_view name, actor_id holder) {
-  const auto* held = held_.find_name(name);
-  if (held != nullptr && held->holder == holder)
-    return release(*held);
   while (const auto request = open_.find(name, holder))
     cancel(*request, errc::cancelled, "released before it was granted");
+  const auto* held = held_.find_name(name);
+  if (held != nullptr && held->holder == holder)
+    release(*held);
 }
 
 void clerk::release(const holdings::name& held) {

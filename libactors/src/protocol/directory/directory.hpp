@@ -15,6 +15,7 @@
 // meaning in message.hpp, the node's side in clerk.hpp.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -67,7 +68,7 @@ public:
 
   // Events. Each only appends to the orders. `now` is any steady clock; it may jump.
   void tick(duration now);
-  void receive(duration now, const directory_message& text);
+  void receive(duration now, directory_message text);
   /// What membership publishes, in its order; about this node, too.
   void observe(duration now, member_event what, const member& about);
   /// Its actors have stopped: whatever is open fails, and nothing follows.
@@ -100,6 +101,8 @@ private:
     /// It has answered in this term; until then it is called.
     bool is_open = false;
     bool is_pending = false;
+    /// What came and could not be taken yet: the rest of one message.
+    std::deque<directory_item> parked{};
     duration call_at{};
   };
 
@@ -115,8 +118,9 @@ private:
 
   // Messages.
   [[nodiscard]] bool is_welcome(const directory_message& text);
-  void receive_as_node(const directory_message& text);
-  void receive_as_registrar(const directory_message& text);
+  void receive_as_node(directory_message& text);
+  void receive_as_registrar(directory_message& text);
+  bool take_parked(node_id id, line& from);
   void flush_to_registrar();
   void flush_to_members();
   void flush(node_id id, line& to);

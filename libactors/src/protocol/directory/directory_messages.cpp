@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
+#include <iterator>
 
 #include "directory.hpp"
 
 namespace actors::protocol {
 
-void directory::receive(duration now, const directory_message& text) {
+void directory::receive(duration now, directory_message text) {
   if (is_stopped_)
     return;
   advance(now);
@@ -45,11 +46,11 @@ bool directory::is_welcome(const directory_message& text) {
 
 /// A registrar begins only when it knows that the one before has stopped. So a later term stands,
 /// even if this node does not know that yet; and nothing of an earlier one counts any more.
-void directory::receive_as_node(const directory_message& text) {
+void directory::receive_as_node(directory_message& text) {
   if (text.term < term_) {
     ++refused_.terms;
     if (options_.plant == planted::term_not_checked)
-      for (directory_item item : text.items)
+      for (directory_item& item : text.items)
         clerk_.take(item);
     return;
   }
@@ -61,13 +62,12 @@ void directory::receive_as_node(const directory_message& text) {
     return;
   }
   for (auto i = upward_->first_new(text.first, text.items.size()); i < text.items.size(); ++i) {
-    directory_item item = text.items[i];
-    clerk_.take(item);
+    clerk_.take(text.items[i]);
     upward_->taken();
   }
 }
 
-void directory::receive_as_registrar(const directory_message& text) {
+void directory::receive_as_registrar(directory_message& text) {
   const auto found = lines_.find(text.from);
   if (!office_ || text.term != term_ || found == lines_.end()) {
     ++refused_.terms;
@@ -81,12 +81,25 @@ void directory::receive_as_registrar(const directory_message& text) {
     ++refused_.misordered;
     return;
   }
-  for (auto i = from.stream.first_new(text.first, text.items.size()); i < text.items.size(); ++i) {
-    directory_item item = text.items[i];
-    if (office_->take(text.from, item) == registrar::outcome::too_early)
-      return;
+  // What is parked is in it again, or in what will be sent again.
+  const auto begin = from.stream.first_new(text.first, text.items.size());
+  if (begin == text.items.size())
+    return;
+  from.parked.assign(std::move_iterator{text.items.begin() + static_cast<std::ptrdiff_t>(begin)},
+                     std::move_iterator{text.items.end()});
+  take_parked(text.from, from);
+}
+
+/// False if nothing could be taken.
+bool directory::take_parked(node_id id, line& from) {
+  bool has_taken = false;
+  while (!from.parked.empty() &&
+         office_->take(id, from.parked.front()) == registrar::outcome::taken) {
+    from.parked.pop_front();
     from.stream.taken();
+    has_taken = true;
   }
+  return has_taken;
 }
 
 /// Messages are made here, so that what came up in many events travels together.
@@ -116,12 +129,15 @@ void directory::flush_to_registrar() {
 void directory::flush_to_members() {
   if (!office_)
     return;
-  for (const node_id id : office_->take_touched())
-    if (const auto found = lines_.find(id); found != lines_.end())
-      mark(id, found->second);
-  for (const node_id id : std::exchange(pending_, {}))
-    if (const auto found = lines_.find(id); found != lines_.end())
-      flush(id, found->second);
+  do {
+    pump();
+    for (const node_id id : office_->take_touched())
+      if (const auto found = lines_.find(id); found != lines_.end())
+        mark(id, found->second);
+    for (const node_id id : std::exchange(pending_, {}))
+      if (const auto found = lines_.find(id); found != lines_.end())
+        flush(id, found->second);
+  } while (!pending_.empty());
 }
 
 void directory::flush(node_id id, line& to) {
@@ -138,6 +154,9 @@ void directory::flush(node_id id, line& to) {
   }
   while (auto piece = to.stream.take_piece(now_))
     send(id, std::move(*piece));
+  // There is room for more answers now.
+  if (take_parked(id, to))
+    mark(id, to);
   if (to.stream.is_busy())
     next_scan_ = std::min(next_scan_, now_ + options_.grain);
 }
