@@ -275,8 +275,9 @@ actor_id directory_world::some_actor(process& p) {
   return p.actors[random_.below(p.actors.size())];
 }
 
+/// In the calm, half of the names only go.
 void directory_world::claim_something(process& p) {
-  const std::string name = name_of(random_.below(names));
+  const std::string name = name_of(random_.below(is_calm_ ? names / 2 : names));
   const actor_id who = some_actor(p);
   const auto now = network_.time_of(host_of(p.files.self()));
   const request_id request = p.files.claim(now, name, who, "holder");

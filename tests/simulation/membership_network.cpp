@@ -142,12 +142,17 @@ void network::leave(std::size_t at) {
     return;
   hosts_[at].process->leave(time_of(at));
   after(at);
-  later(delay() * 10, [this, at, id = hosts_[at].process->self()] {
-    if (find(id) != at || !runs(at) || is_stalled(at))
-      return;
-    hosts_[at].process->drained(time_of(at));
-    after(at);
-  });
+  later(delay() * 10, [this, at, id = hosts_[at].process->self()] { drain(at, id); });
+}
+
+/// After a stall, if it is stalled.
+void network::drain(std::size_t at, node_id id) {
+  if (find(id) != at || !runs(at))
+    return;
+  if (is_stalled(at))
+    return later(hosts_[at].stalled_until + 1us - now_, [this, at, id] { drain(at, id); });
+  hosts_[at].process->drained(time_of(at));
+  after(at);
 }
 
 void network::cut(std::size_t from, std::size_t to, cut_kind how) {

@@ -128,6 +128,7 @@ private:
   void connect(std::size_t from, const connect_to& what);
   void refuse(std::size_t from, node_id peer);
   void unlink(std::size_t at);
+  void drain(std::size_t at, node_id id);
 
   testing::random_source random_;
   network_options options_;
