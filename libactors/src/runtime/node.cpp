@@ -48,7 +48,7 @@ node::node(const node_options& options) {
 }
 
 node::~node() {
-  body_->platform.shutdown();
+  body_->shutdown();
   // What did not end may still touch all of it: it stays until the process ends.
   static auto* left_behind = new std::vector<void*>;
   if (body_->platform.left_behind()) left_behind->push_back(body_.release());
@@ -76,7 +76,7 @@ std::string node::address() const {
   return port == nullptr ? std::string{} : port->address();
 }
 
-bool node::shutdown() { return body_->platform.shutdown(); }
+bool node::shutdown() { return body_->shutdown(); }
 
 node_counters node::counters() const { return body_->platform.counters(); }
 
