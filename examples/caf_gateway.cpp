@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// A plain CAF program uses one of our actors over the network. Both live in this file, so that it runs
-// by itself; `theirs` holds what the other program would be made of.
+// A plain CAF program uses one of our actors over the network. Both live in this file, so that it
+// runs by itself; `theirs` holds what the other program would be made of.
 #include <actors/actors.hpp>
 #include <actors/caf_gateway.hpp>
 
@@ -31,8 +31,8 @@ private:
 };
 } // namespace bank
 
-// No header of ours from here to the end of the namespace. The types are written again, each with an
-// `inspect` of its members in order.
+// No header of ours from here to the end of the namespace. The types are written again, each with
+// an `inspect` of its members in order.
 namespace theirs {
 struct deposit {
   double amount;

@@ -56,7 +56,9 @@ public:
   stranger(stranger&& other) noexcept : fd_{std::exchange(other.fd_, -1)} {}
   ~stranger() { ::close(fd_); }
 
-  void send(const std::string& bytes) const { (void)::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
+  void send(const std::string& bytes) const {
+    (void)::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  }
   /// Whether the other side has closed within the time; reads what comes before.
   [[nodiscard]] bool closed(std::chrono::milliseconds within = 10s) const {
     const auto give_up = std::chrono::steady_clock::now() + within;
@@ -80,24 +82,32 @@ std::string number(std::uint64_t x, int bytes) {
   return out;
 }
 
-std::string header(int operation, std::uint32_t payload, std::uint64_t data = 0, std::uint64_t source = 0,
-                   std::uint64_t target = 0, int flags = 0) {
-  return number(static_cast<unsigned>(operation), 1) + "\0\0"s + number(static_cast<unsigned>(flags), 1) +
-         number(payload, 4) + number(data, 8) + number(source, 8) + number(target, 8);
+std::string header(int operation, std::uint32_t payload, std::uint64_t data = 0,
+                   std::uint64_t source = 0, std::uint64_t target = 0, int flags = 0) {
+  return number(static_cast<unsigned>(operation), 1) + "\0\0"s +
+         number(static_cast<unsigned>(flags), 1) + number(payload, 4) + number(data, 8) +
+         number(source, 8) + number(target, 8);
 }
 
 /// As CAF writes it: the kind of id, process, 20 bytes of host.
 std::string node_id() {
-  return number(static_cast<std::uint64_t>(caf::atom("default")), 8) + number(4711, 4) + std::string(20, 'h');
+  return number(static_cast<std::uint64_t>(caf::atom("default")), 8) + number(4711, 4) +
+         std::string(20, 'h');
 }
 
-std::string handshake() { return header(1, static_cast<std::uint32_t>(node_id().size())) + node_id(); }
+std::string handshake() {
+  return header(1, static_cast<std::uint32_t>(node_id().size())) + node_id();
+}
 
 constexpr int direct_message = 2;
 constexpr int down_message = 5;
 
-std::string text(const std::string& of) { return std::string(1, static_cast<char>(of.size())) + of; }
-std::string values(const std::string& types, const std::string& bytes) { return "\0\0\0"s + text(types) + bytes; }
+std::string text(const std::string& of) {
+  return std::string(1, static_cast<char>(of.size())) + of;
+}
+std::string values(const std::string& types, const std::string& bytes) {
+  return "\0\0\0"s + text(types) + bytes;
+}
 
 std::string message(const std::string& payload, std::uint64_t target) {
   return header(direct_message, static_cast<std::uint32_t>(payload.size()), 0, 1, target) + payload;

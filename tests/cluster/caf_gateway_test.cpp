@@ -45,7 +45,9 @@ struct published {
   [[nodiscard]] double total() { return node.ask(vault, bank::balance{}).get().total; }
 };
 
-void check_line(child_process& of, const std::string& expected) { BOOST_TEST(of.line().value_or("nothing") == expected); }
+void check_line(child_process& of, const std::string& expected) {
+  BOOST_TEST(of.line().value_or("nothing") == expected);
+}
 
 bool line_has(child_process& of, const std::string& part) {
   const auto line = of.line().value_or("nothing");
@@ -166,7 +168,8 @@ BOOST_AUTO_TEST_CASE(a_closed_door_refuses_and_opens_again) {
   BOOST_TEST(actors::unpublish_caf(here.node, here.port).has_value());
   auto late = here.client("tell_and_ask");
   BOOST_TEST(line_has(late, "no actor: "));
-  BOOST_TEST((actors::publish_caf(here.node, here.vault, {.port = here.port}).value() == here.port));
+  BOOST_TEST(
+      (actors::publish_caf(here.node, here.vault, {.port = here.port}).value() == here.port));
   auto client = here.client("tell_and_ask");
   check_line(client, "total 2525.000000 from x1 to x100");
 }

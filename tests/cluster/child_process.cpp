@@ -59,7 +59,8 @@ std::optional<std::string> child_process::line(std::chrono::milliseconds within)
       read_.erase(0, end + 1);
       return found;
     }
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(give_up - clock_type::now());
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(give_up - clock_type::now());
     pollfd ready{output_, POLLIN, 0};
     if (left.count() <= 0 || ::poll(&ready, 1, static_cast<int>(left.count())) <= 0)
       return std::nullopt;

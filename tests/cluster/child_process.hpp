@@ -8,8 +8,8 @@
 
 #include <sys/types.h>
 
-/// A program that a test runs beside itself. However the test ends, the program is killed and reaped;
-/// and it dies with the test's process.
+/// A program that a test runs beside itself. However the test ends, the program is killed and
+/// reaped; and it dies with the test's process.
 class child_process {
 public:
   /// `words[0]` is the program. Throws when it cannot be started.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// A plain CAF 0.17 program, as users of CAF write them: it knows nothing of ours but the port and the
-// types. `plain_caf_client PORT WHAT` does one thing with the actor there and prints what it sees.
+// A plain CAF 0.17 program, as users of CAF write them: it knows nothing of ours but the port and
+// the types. `plain_caf_client PORT WHAT` does one thing with the actor there and prints what it
+// sees.
 #include <bit>
 #include <csignal>
 #include <cstdint>
@@ -122,11 +123,13 @@ struct client {
 void tell_and_ask(client& c) {
   for (int i = 1; i <= 100; ++i)
     c.self->send(c.vault, bank::deposit{0.5 * i, "x" + std::to_string(i)});
-  c.self->request(c.vault, patience, bank::balance{}).receive(
-      [](const bank::statement& s) {
-        say("total " + std::to_string(s.total) + " from " + s.from.front() + " to " + s.from.back());
-      },
-      c.refused());
+  c.self->request(c.vault, patience, bank::balance{})
+      .receive(
+          [](const bank::statement& s) {
+            say("total " + std::to_string(s.total) + " from " + s.from.front() + " to " +
+                s.from.back());
+          },
+          c.refused());
 }
 
 void ask_wrongly(client& c) {
@@ -142,16 +145,18 @@ void echo_numbers(client& c) {
   const bank::measure sent{{limits::quiet_NaN(), limits::infinity(), -limits::infinity(), -0.0,
                             limits::denorm_min(), limits::max(), 0.1},
                            std::numeric_limits<float>::signaling_NaN()};
-  c.self->request(c.vault, patience, sent).receive(
-      [&](const bank::measure& got) {
-        bool same = sent.values.size() == got.values.size() &&
-                    std::bit_cast<std::uint32_t>(sent.one) == std::bit_cast<std::uint32_t>(got.one);
-        for (std::size_t i = 0; same && i < sent.values.size(); ++i)
-          same = std::bit_cast<std::uint64_t>(sent.values[i]) ==
-                 std::bit_cast<std::uint64_t>(got.values[i]);
-        say(same ? "same bits" : "other bits");
-      },
-      c.refused());
+  c.self->request(c.vault, patience, sent)
+      .receive(
+          [&](const bank::measure& got) {
+            bool same =
+                sent.values.size() == got.values.size() &&
+                std::bit_cast<std::uint32_t>(sent.one) == std::bit_cast<std::uint32_t>(got.one);
+            for (std::size_t i = 0; same && i < sent.values.size(); ++i)
+              same = std::bit_cast<std::uint64_t>(sent.values[i]) ==
+                     std::bit_cast<std::uint64_t>(got.values[i]);
+            say(same ? "same bits" : "other bits");
+          },
+          c.refused());
 }
 
 void monitor(client& c) {
@@ -191,13 +196,16 @@ void link(client& c) {
 void hammer(client& c) {
   bool up = true;
   for (int i = 0; up; ++i) {
-    c.self->request(c.vault, patience, bank::balance{}).receive([&](const bank::statement&) {
-      if (i == 100)
-        say("hammering");
-    }, [&](const caf::error& why) {
-      say("error: " + c.system.render(why));
-      up = false;
-    });
+    c.self->request(c.vault, patience, bank::balance{})
+        .receive(
+            [&](const bank::statement&) {
+              if (i == 100)
+                say("hammering");
+            },
+            [&](const caf::error& why) {
+              say("error: " + c.system.render(why));
+              up = false;
+            });
   }
 }
 
@@ -208,16 +216,23 @@ void stop_reading(client& c) {
   c.system.spawn(
       [&c](caf::event_based_actor* self, int) {
         for (int i = 0; i < 400; ++i)
-          self->request(c.vault, patience, bank::balance{}).then([](const bank::statement&) { std::raise(SIGSTOP); });
+          self->request(c.vault, patience, bank::balance{}).then([](const bank::statement&) {
+            std::raise(SIGSTOP);
+          });
       },
       0);
   c.self->receive(caf::after(patience) >> [] {});
 }
 
-const std::map<std::string, void (*)(client&)> scenes{
-    {"tell_and_ask", tell_and_ask}, {"ask_wrongly", ask_wrongly}, {"echo_numbers", echo_numbers},
-    {"monitor", monitor},           {"stop_it", stop_it},         {"exit_it", exit_it},
-    {"link", link},                 {"hammer", hammer},           {"stop_reading", stop_reading}};
+const std::map<std::string, void (*)(client&)> scenes{{"tell_and_ask", tell_and_ask},
+                                                      {"ask_wrongly", ask_wrongly},
+                                                      {"echo_numbers", echo_numbers},
+                                                      {"monitor", monitor},
+                                                      {"stop_it", stop_it},
+                                                      {"exit_it", exit_it},
+                                                      {"link", link},
+                                                      {"hammer", hammer},
+                                                      {"stop_reading", stop_reading}};
 
 } // namespace
 
@@ -226,7 +241,8 @@ int main(int argc, char** argv) {
     return 2;
   config settings;
   caf::actor_system system{settings};
-  auto vault = system.middleman().remote_actor("127.0.0.1", static_cast<std::uint16_t>(std::stoi(argv[1])));
+  auto vault =
+      system.middleman().remote_actor("127.0.0.1", static_cast<std::uint16_t>(std::stoi(argv[1])));
   if (!vault) {
     say("no actor: " + system.render(vault.error()));
     return 1;

@@ -9,11 +9,12 @@
 //
 // Theirs sends, requests, monitors and links as it would any remote actor. The other side names our
 // types as we do, `add_message_type<deposit>("bank::deposit")` (see `type_name`), and gives each an
-// `inspect` of all members in order. README.md, "Talking to CAF programs", has the form of every type.
+// `inspect` of all members in order. README.md, "Talking to CAF programs", has the form of every
+// type.
 //
-// Floating point arrives here as the bits that were sent. CAF 0.17 writes ordinary numbers right, but
-// alters NaN, -0.0 and subnormals, and hangs on infinity: where theirs may have such values, its
-// `inspect` has to send `std::bit_cast<std::uint64_t>(x)`, which is the same form.
+// Floating point arrives here as the bits that were sent. CAF 0.17 writes ordinary numbers right,
+// but alters NaN, -0.0 and subnormals, and hangs on infinity: where theirs may have such values,
+// its `inspect` has to send `std::bit_cast<std::uint64_t>(x)`, which is the same form.
 #pragma once
 
 #include <cstdint>
@@ -97,27 +98,30 @@ struct wire_signature<R(M)> {
 };
 template <class... S>
 struct wire_takers_for {
-  static_assert((pair_crosses<typename wire_signature<S>::message, typename wire_signature<S>::reply>() && ...),
-                "a listed message or its reply cannot cross to CAF programs: see publish_caf");
+  static_assert(
+      (pair_crosses<typename wire_signature<S>::message, typename wire_signature<S>::reply>() &&
+       ...),
+      "a listed message or its reply cannot cross to CAF programs: see publish_caf");
   static constexpr std::array<caf_face::taker, sizeof...(S)> table{
       taker_from_wire<typename wire_signature<S>::message, typename wire_signature<S>::reply>()...};
   static std::vector<wire_type> types() {
     std::vector<wire_type> all;
-    (list_wire_pair<typename wire_signature<S>::message, typename wire_signature<S>::reply>(all), ...);
+    (list_wire_pair<typename wire_signature<S>::message, typename wire_signature<S>::reply>(all),
+     ...);
     return all;
   }
 };
 
 } // namespace detail
 
-/// Lets plain CAF 0.17 programs reach `who`; gives the port. They may use the messages of `A` that can
-/// cross, and so can their replies: integers, bool, text, and structs of values. Not: a number with a
-/// point by itself, `long double`, pointers, types that contain themselves, `serialize` functions.
-/// A request gets the reply, or an error as `to_caf` says, one string with the failure's text; so does a
-/// request with a message that cannot be decoded. Messages that cannot be decoded are dead letters
-/// with `not_serializable`. What theirs monitors or links sees `who` end, or its connection.
-/// Threading: any but a handler's, as it waits. Lifetime: until `unpublish_caf` or the end of the node; the
-/// end of `who` leaves the door open, and those who come learn of the end.
+/// Lets plain CAF 0.17 programs reach `who`; gives the port. They may use the messages of `A` that
+/// can cross, and so can their replies: integers, bool, text, and structs of values. Not: a number
+/// with a point by itself, `long double`, pointers, types that contain themselves, `serialize`
+/// functions. A request gets the reply, or an error as `to_caf` says, one string with the failure's
+/// text; so does a request with a message that cannot be decoded. Messages that cannot be decoded
+/// are dead letters with `not_serializable`. What theirs monitors or links sees `who` end, or its
+/// connection. Threading: any but a handler's, as it waits. Lifetime: until `unpublish_caf` or the
+/// end of the node; the end of `who` leaves the door open, and those who come learn of the end.
 /// Errors: invalid_argument with the address when it cannot listen there (taken, not ours, not
 /// numeric) or when two types share a name; shutting_down.
 template <class A>

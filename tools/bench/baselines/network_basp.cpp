@@ -81,7 +81,8 @@ private:
 class sender : public caf::event_based_actor {
 public:
   sender(caf::actor_config& config, caf::actor to, std::uint64_t messages, run_clock& clock)
-      : event_based_actor(config), to_(std::move(to)), left_(messages), on_the_way_(0), clock_(clock) {}
+      : event_based_actor(config), to_(std::move(to)), left_(messages), on_the_way_(0),
+        clock_(clock) {}
 
   caf::behavior make_behavior() override {
     clock_.start();
@@ -142,7 +143,8 @@ private:
 /// The measuring side: CAF connected to the peer's receiver.
 class basp_client {
 public:
-  basp_client(const std::string& role, caf_choice own) : peer_(role), config_(own), system_(config_) {
+  basp_client(const std::string& role, caf_choice own)
+      : peer_(role), config_(own), system_(config_) {
     auto found = system_.middleman().remote_actor("127.0.0.1", peer_.port());
     if (!found)
       throw std::runtime_error("CAF cannot connect: " + system_.render(found.error()));
@@ -204,7 +206,9 @@ double basp_bulk(const net_bulk_params& params) {
     for (std::uint64_t i = 0; i < params.messages; ++i)
       self->request(client.to(), std::chrono::seconds{10}, block)
           .receive([](std::uint64_t) {},
-                   [&](const caf::error& why) { throw std::runtime_error(client.system().render(why)); });
+                   [&](const caf::error& why) {
+                     throw std::runtime_error(client.system().render(why));
+                   });
   });
   return static_cast<double>(params.messages * params.bytes) / took / 1e6;
 }

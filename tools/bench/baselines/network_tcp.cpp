@@ -53,7 +53,8 @@ double tcp_rtt(const net_rtt_params& params) {
     }
   };
   turns(warm_up);
-  return seconds_of([&] { turns(params.round_trips); }) * 1e6 / static_cast<double>(params.round_trips);
+  return seconds_of([&] { turns(params.round_trips); }) * 1e6 /
+         static_cast<double>(params.round_trips);
 }
 
 void tcp_sink_peer(const peer_parent& parent) {
@@ -62,7 +63,8 @@ void tcp_sink_peer(const peer_parent& parent) {
   const auto connection = listener.accept();
   const auto announced = hear(connection);
   // Two messages in turn: the program may still hold one while the next comes in.
-  std::vector<char> memory[2] = {std::vector<char>(announced.bytes), std::vector<char>(announced.bytes)};
+  std::vector<char> memory[2] = {std::vector<char>(announced.bytes),
+                                 std::vector<char>(announced.bytes)};
   for (std::uint64_t i = 0; i < announced.messages; ++i)
     connection.read(memory[i % 2].data(), announced.bytes);
   connection.write(&announced.messages, sizeof announced.messages);

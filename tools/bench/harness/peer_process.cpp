@@ -48,7 +48,8 @@ pid_t spawn_peer(const std::string& role, int input, int output) {
   std::string name = role;
   std::array<char*, 4> arguments{program.data(), option.data(), name.data(), nullptr};
   pid_t peer = -1;
-  const int error = ::posix_spawn(&peer, "/proc/self/exe", &actions, nullptr, arguments.data(), environ);
+  const int error =
+      ::posix_spawn(&peer, "/proc/self/exe", &actions, nullptr, arguments.data(), environ);
   ::posix_spawn_file_actions_destroy(&actions);
   if (error != 0)
     throw std::runtime_error(std::string{"cannot start a peer: "} + std::strerror(error));
@@ -115,7 +116,8 @@ std::uint16_t peer_process::port() { return static_cast<std::uint16_t>(std::stou
 std::optional<int> run_as_peer(std::span<const peer_role> roles, int argc, char** argv) {
   if (argc != 3 || std::strcmp(argv[1], "--peer") != 0)
     return std::nullopt;
-  const auto role = std::ranges::find_if(roles, [&](const auto& each) { return std::strcmp(each.name, argv[2]) == 0; });
+  const auto role = std::ranges::find_if(
+      roles, [&](const auto& each) { return std::strcmp(each.name, argv[2]) == 0; });
   if (role == roles.end())
     return 2;
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The other process of a network benchmark: this program again, as `actors-bench --peer ROLE`. The two
-// talk over pipes until they have a connection of their own: the peer says its port, the measuring
-// side does its work and takes the peer away.
+// The other process of a network benchmark: this program again, as `actors-bench --peer ROLE`. The
+// two talk over pipes until they have a connection of their own: the peer says its port, the
+// measuring side does its work and takes the peer away.
 #pragma once
 
 #include <chrono>
@@ -30,8 +30,8 @@ struct peer_role {
   void (*run)(const peer_parent& parent);
 };
 
-/// The measuring side's handle. Whatever happens, the peer is killed and reaped with it, ends when this
-/// process dies, and after a minute at the latest.
+/// The measuring side's handle. Whatever happens, the peer is killed and reaped with it, ends when
+/// this process dies, and after a minute at the latest.
 class peer_process {
 public:
   /// Errors: throws when the process cannot be started.
@@ -52,8 +52,8 @@ private:
   std::string read_;
 };
 
-/// When the command line asks for a peer's work, does it and ends the process; nothing for any other.
-/// Returns the exit status for a role that there is not.
+/// When the command line asks for a peer's work, does it and ends the process; nothing for any
+/// other. Returns the exit status for a role that there is not.
 std::optional<int> run_as_peer(std::span<const peer_role> roles, int argc, char** argv);
 
 } // namespace bench

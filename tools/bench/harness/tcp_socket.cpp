@@ -91,7 +91,8 @@ tcp_listener::tcp_listener() : fd_(new_socket()) {
   auto address = loopback(0);
   socklen_t size = sizeof address;
   auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(fd_, generic, size) != 0 || ::listen(fd_, 1) != 0 || ::getsockname(fd_, generic, &size) != 0)
+  if (::bind(fd_, generic, size) != 0 || ::listen(fd_, 1) != 0 ||
+      ::getsockname(fd_, generic, &size) != 0)
     fail("listen");
   port_ = ntohs(address.sin_port);
 }

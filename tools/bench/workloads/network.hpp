@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Messages between two processes on this machine, over its loopback. The measuring side starts its peer
-// (`harness/peer_process.hpp`) and takes it away again; neither the start nor the connection counts.
+// Messages between two processes on this machine, over its loopback. The measuring side starts its
+// peer
+// (`harness/peer_process.hpp`) and takes it away again; neither the start nor the connection
+// counts.
 #pragma once
 
 #include "bench/harness/peer_process.hpp"
@@ -19,14 +21,15 @@ struct net_rtt_params {
   std::size_t bytes = 64;
 };
 
-/// `messages` of 16 bytes one way, from one actor to one; what is on its way is bounded by credit that
-/// the receiver gives. Counts messages per second from the first to the answer that all have come.
+/// `messages` of 16 bytes one way, from one actor to one; what is on its way is bounded by credit
+/// that the receiver gives. Counts messages per second from the first to the answer that all have
+/// come.
 struct net_rate_params {
   std::uint64_t messages = 0;
 };
 
-/// `messages` of `bytes` one way, the next after the last. The receiver has each of them whole and in
-/// one piece of memory. Counts MB/s (10^6) from the first to the answer that all have come.
+/// `messages` of `bytes` one way, the next after the last. The receiver has each of them whole and
+/// in one piece of memory. Counts MB/s (10^6) from the first to the answer that all have come.
 struct net_bulk_params {
   std::uint64_t messages = 0;
   std::size_t bytes = std::size_t{4} << 20;

@@ -38,7 +38,8 @@
 namespace actors::detail {
 
 template <class T>
-concept inspected_by_caf = std::is_class_v<T> && caf::detail::is_inspectable<caf::serializer, T>::value;
+concept inspected_by_caf =
+    std::is_class_v<T> && caf::detail::is_inspectable<caf::serializer, T>::value;
 
 template <class T, class... Above>
 constexpr bool can_cross();
@@ -195,7 +196,8 @@ caf::error cross(Processor& with, T& x) {
     return failed;
   } else if constexpr (k == kind::optional) {
     return cross_optional(with, x);
-  } else if constexpr (k == kind::vector || k == kind::sequence || k == kind::set || k == kind::map) {
+  } else if constexpr (k == kind::vector || k == kind::sequence || k == kind::set ||
+                       k == kind::map) {
     if constexpr (Processor::reads_state)
       return save_range(with, x);
     else
@@ -253,8 +255,8 @@ constexpr bool crosses() {
   if constexpr (std::is_void_v<M> || is_builtin_of_caf<M>)
     return true;
   else
-    return is_carried<M>() || (inspected_by_caf<M> && !is_numbered_by_caf<M> &&
-                               std::is_default_constructible_v<M>);
+    return is_carried<M>() ||
+           (inspected_by_caf<M> && !is_numbered_by_caf<M> && std::is_default_constructible_v<M>);
 }
 
 /// A type by which CAF can make values of it when they come in.
@@ -268,8 +270,8 @@ struct wire_type {
 template <class M>
 void list_wire_type(std::vector<wire_type>& into) {
   if constexpr (is_carried<M>())
-    into.push_back({type_name<M>(), typeid(M),
-                    [] { return caf::type_erased_value_ptr{new carried<M>}; }});
+    into.push_back(
+        {type_name<M>(), typeid(M), [] { return caf::type_erased_value_ptr{new carried<M>}; }});
   else if constexpr (inspected_by_caf<M> && !is_numbered_by_caf<M>)
     into.push_back({type_name<M>(), typeid(M), [] { return caf::make_type_erased_value<M>(); }});
 }
@@ -280,7 +282,8 @@ struct as_wire_message {
   static caf::message make(R&& reply) {
     if constexpr (is_carried<std::remove_cvref_t<R>>()) {
       auto data = caf::make_counted<caf::detail::dynamic_message_data>();
-      data->append(caf::type_erased_value_ptr{new carried<std::remove_cvref_t<R>>{std::move(reply)}});
+      data->append(
+          caf::type_erased_value_ptr{new carried<std::remove_cvref_t<R>>{std::move(reply)}});
       return caf::message{caf::detail::message_data::cow_ptr{std::move(data)}};
     } else {
       return caf::make_message(std::move(reply));

@@ -47,7 +47,8 @@ bool has_any(std::string_view types, const std::array<std::string_view, N>& of) 
 
 } // namespace
 
-std::string types_in(const std::vector<char>& payload, const header& of, caf::execution_unit& unit) {
+std::string types_in(const std::vector<char>& payload, const header& of,
+                     caf::execution_unit& unit) {
   caf::binary_deserializer from{&unit, payload};
   std::uint16_t number = 0;
   std::string types;
@@ -59,7 +60,7 @@ std::string types_in(const std::vector<char>& payload, const header& of, caf::ex
 bool may_be_decoded(const std::string& types, std::size_t size) {
   // Values in values without end, byte vectors as long as they say, groups that connect elsewhere.
   static constexpr std::array<std::string_view, 8> never{
-      "@message",         "@config_value",  "@charbuf", "@open_stream_msg",
+      "@message",        "@config_value", "@charbuf", "@open_stream_msg",
       "@downstream_msg", "@upstream_msg", "@group",   "@group_down"};
   static constexpr std::array<std::string_view, 3> errors{"@error", "@exit", "@down"};
   return !has_any(types, never) && (size <= largest_error || !has_any(types, errors));

@@ -62,7 +62,8 @@ private:
 
   const logger log_;
   const gate_limits limits_;
-  std::mutex mutex_; // guards all below: the I/O thread's book, read by the thread that ends the gateway
+  std::mutex
+      mutex_; // guards all below: the I/O thread's book, read by the thread that ends the gateway
   std::map<int, connection> open_;
   std::size_t expected_ = 0;
   bool closed_ = false;

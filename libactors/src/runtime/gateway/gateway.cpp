@@ -62,7 +62,8 @@ public:
       if (auto at = config_.value_factories_by_name.find(std::string{each.name});
           at != config_.value_factories_by_name.end() && at->second()->type().second != nullptr &&
           std::type_index{*at->second()->type().second} != each.type)
-        return fail(errc::invalid_argument, "two types that cross to CAF have one name", std::string{each.name});
+        return fail(errc::invalid_argument, "two types that cross to CAF have one name",
+                    std::string{each.name});
     for (const auto& each : types) {
       config_.value_factories_by_name.emplace(each.name, each.make);
       config_.value_factories_by_rtti.emplace(each.type, each.make);
@@ -107,7 +108,8 @@ gateway::gateway(detail::engine& node, gate::logger log)
 
 gateway::~gateway() { end(false); }
 
-expected<std::uint16_t> gateway::publish(const detail::caf_publication& what, const caf_door& door) {
+expected<std::uint16_t> gateway::publish(const detail::caf_publication& what,
+                                         const caf_door& door) {
   std::lock_guard guard{mutex_};
   if (ended_ || node_.closing())
     return fail(errc::shutting_down, "the node is shutting down");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// The node's door for plain CAF programs: a CAF system of its own with CAF's BASP broker in it, made
-// when something is published for the first time. A system of its own, so that a node without
+// The node's door for plain CAF programs: a CAF system of its own with CAF's BASP broker in it,
+// made when something is published for the first time. A system of its own, so that a node without
 // gateway pays nothing, strangers reach nothing of the node's own CAF system (its registry, its
 // names), and CAF's decoding never holds up the links between nodes.
 #pragma once
@@ -27,8 +27,8 @@ public:
   [[nodiscard]] expected<std::uint16_t> publish(const detail::caf_publication& what,
                                                 const caf_door& door);
   expected<void> unpublish(std::uint16_t port);
-  /// CAF programs lose the node. Those that do not read are cut after a moment. `left_behind`: threads
-  /// that hold handles of CAF go on, so the system stays, without connections.
+  /// CAF programs lose the node. Those that do not read are cut after a moment. `left_behind`:
+  /// threads that hold handles of CAF go on, so the system stays, without connections.
   void end(bool left_behind);
 
 private:

@@ -38,7 +38,8 @@ guarded_scribe::~guarded_scribe() { book_->left(stream_.fd()); }
 void guarded_scribe::configure_read(caf::io::receive_policy::config config) {
   const std::size_t payload = awaits_payload_ ? config.second : 0;
   if (!book_->expects(stream_.fd(), payload))
-    fault_ = "too much is on its way already, " + std::to_string(payload) + " bytes more are announced";
+    fault_ =
+        "too much is on its way already, " + std::to_string(payload) + " bytes more are announced";
   else
     scribe_impl::configure_read(config);
 }
@@ -70,11 +71,13 @@ std::string guarded_scribe::check_header() {
            std::to_string(limit);
   // Names belong to services of CAF that nobody published: nobody has this one.
   if (is_message(header_) && header_.has(basp::header::named_receiver_flag))
-    std::fill_n(in.begin() + basp::header_size - sizeof(caf::actor_id), sizeof(caf::actor_id), '\xff');
+    std::fill_n(in.begin() + basp::header_size - sizeof(caf::actor_id), sizeof(caf::actor_id),
+                '\xff');
   return {};
 }
 
-bool guarded_scribe::consume_payload(caf::execution_unit* unit, const void* bytes, std::size_t size) {
+bool guarded_scribe::consume_payload(caf::execution_unit* unit, const void* bytes,
+                                     std::size_t size) {
   if (size != header_.payload_len)
     return cut(unit, "a torn message");
   if (!std::exchange(greeted_, true))

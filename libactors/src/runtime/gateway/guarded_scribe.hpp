@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// A connection of CAF's BASP broker that looks at what comes in before CAF does. CAF 0.17 believes its
-// peers: a header makes it allocate 4 GiB, and nested messages exhaust its stack. BASP on the wire, big-endian:
+// A connection of CAF's BASP broker that looks at what comes in before CAF does. CAF 0.17 believes
+// its peers: a header makes it allocate 4 GiB, and nested messages exhaust its stack. BASP on the
+// wire, big-endian:
 //
 //   u8 operation, u16 zero, u8 flags, u32 payload bytes, u64 operation data, u64 source, u64 target
 //   payload; of a message: actors it goes to next, u16 zero, text "@<>+type+type...", values
