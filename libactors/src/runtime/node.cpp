@@ -71,7 +71,7 @@ std::vector<int> node::local_processes() const {
 }
 
 node::~node() {
-  shutdown();
+  body_->shutdown();
   // What did not end may still touch all of it: it stays until the process ends.
   static auto* left_behind = new std::vector<void*>;
   if (body_->platform.left_behind()) left_behind->push_back(body_.release());
@@ -99,11 +99,7 @@ std::string node::address() const {
   return port == nullptr ? std::string{} : port->address();
 }
 
-bool node::shutdown() {
-  const bool orderly = body_->platform.shutdown();
-  if (body_->others != nullptr) body_->others->end();
-  return orderly;
-}
+bool node::shutdown() { return body_->shutdown(); }
 
 node_counters node::counters() const { return body_->platform.counters(); }
 
