@@ -193,6 +193,7 @@ void hub::link_opened(connection& c) {
     for (protocol::message& m : waiting) (void)send_control(who.node, std::move(m));
   }
   grant_ids(who.node);
+  tell_subscriptions(who.node);
   has_mail(p);
 }
 

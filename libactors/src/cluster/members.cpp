@@ -44,6 +44,7 @@ void hub::obey(protocol::publish_event& what) {
       case event::unreachable: lose(node, peer::state::away); break;
       case event::reachable:
         peer_of(node)->enter(link_to(node) != nullptr ? peer::state::open : peer::state::waiting);
+        tell_subscriptions(node);
         break;
       case event::down: lose(node, peer::state::lost); break;
       case event::removed:
@@ -57,11 +58,13 @@ void hub::obey(protocol::publish_event& what) {
     }
   }
   placing_.note(what.what, what.about);
+  if (!is_over_) directory_.observe(now_, what.what, what.about);
   world_.member_changed(what.what, what.about);
 }
 
 void hub::obey(protocol::stop_all& what) {
   is_over_ = true;
+  directory_.stop(now_);
   if (what.why != protocol::stop_reason::left) world_.expelled(what.why);
 }
 

@@ -53,8 +53,28 @@ void bear_far(engine& node, actor_id id, const birth& how, far_call what) {
   current_shard->system<far_call>(id, std::move(what));
 }
 
+namespace {
+
+/// Names an actor on its own node; word of its birth has gone there before.
+const far_function& naming = add_far_function({"name", [](shard& there, actor_id id, actor_id, std::span<const std::byte> bytes) {
+  const auto name = decode<std::string>(bytes);
+  there.mark_named(id);
+  const slot* s = there.find(id);
+  if (s == nullptr) return;
+  if (auto entered = there.owner().register_name(name, id, s->type); !entered)
+    there.owner().log(log_level::error, to_string(entered.error()));
+}});
+
+} // namespace
+
 void name_newborn(engine& node, const std::string& name, actor_id id, const actor_type* type) {
-  // Of one that is born on another node, that node is told with the birth.
+  if (id.node() != node.node()) {
+    if (current_shard != nullptr)
+      current_shard->system<far_call>(id, make_far_call(naming, name));
+    else
+      node.post(message_head{message_index<far_call>, flag::system, id, {}, 0}, make_far_call(naming, name));
+    return;
+  }
   auto registered = node.register_name(name, id, type);
   if (!registered) {
     node.log(log_level::error, to_string(registered.error()));
