@@ -50,9 +50,13 @@ void hub::obey(protocol::publish_event& what) {
       case event::removed:
         // Its identities may be live elsewhere: it is not to be heard any more.
         if (connection* c = link_to(node)) {
-          c->link.refuse(protocol::refusal::by_peer, "the node is not a member any more", now_);
+          if (peer_of(node)->now() == peer::state::lost)
+            c->link.refuse(protocol::refusal::by_peer, "the node is not a member any more", now_);
+          else
+            c->link.leave(now_); // it has left in order
           touch(*c);
         }
+        lose(node, peer::state::lost);
         previous_.erase(node);
         break;
     }
