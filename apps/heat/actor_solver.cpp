@@ -50,6 +50,15 @@ actors::duration time_limit(extent size, std::uint64_t steps, const solver_optio
          std::chrono::seconds{static_cast<std::int64_t>(std::min(work, longest))};
 }
 
+/// Over all nodes of the cluster that are up, in the order of their names.
+solver_options on_members_of(const actors::node& node, solver_options how) {
+  for (const auto& member : node.members())
+    if (member.state == actors::node_state::up)
+      how.nodes.push_back(member.name);
+  std::ranges::sort(how.nodes);
+  return how;
+}
+
 tl::unexpected<apps::error> failed(const actors::failure& reason) {
   return apps::fail(reason.value.empty() ? reason.what : reason.what + " (" + reason.value + ")");
 }
@@ -73,7 +82,9 @@ expected<run_result> solve_on_actors(actors::basic_node& node, const problem& ta
       node,
       {.name = "heat",
        .make = &block_child<heat_actor>,
-       .setup = {plan, how.depth, task.rate, task.steps, how.keep, frames, task.field},
+       .setup = {plan, how.depth, task.rate, task.steps, how.keep, frames},
+       .field = task.field,
+       .nodes = how.nodes,
        .parts = plan,
        .failures = how.failures,
        .most_restarts = most_restarts(how),
@@ -99,7 +110,7 @@ expected<run_result> solve_on_actors(actors::basic_node& node, const problem& ta
 expected<run_result> solve_on_actors(const problem& task, const solver_options& how,
                                      const observer& watch) {
   actors::node node{node_options_for(task.size, how)};
-  return solve_on_actors(node, task, how, watch);
+  return solve_on_actors(node, task, on_members_of(node, how), watch);
 }
 
 expected<prk_result> prk_on_actors(actors::basic_node& node, const prk_problem& task,
@@ -110,6 +121,8 @@ expected<prk_result> prk_on_actors(actors::basic_node& node, const prk_problem& 
                      {.name = "prk",
                       .make = &block_child<prk_actor>,
                       .setup = {.plan = {task.size, how.blocks}, .steps = sweeps},
+                      .field = {},
+                      .nodes = how.nodes,
                       .parts = plan_of_sums(how.blocks),
                       .failures = {},
                       .patience = how.patience,
@@ -127,7 +140,7 @@ expected<prk_result> prk_on_actors(actors::basic_node& node, const prk_problem& 
 
 expected<prk_result> prk_on_actors(const prk_problem& task, const solver_options& how) {
   actors::node node{node_options_for(task.size, how)};
-  return prk_on_actors(node, task, how);
+  return prk_on_actors(node, task, on_members_of(node, how));
 }
 
 } // namespace heat

@@ -24,6 +24,8 @@ struct solver_options {
   std::vector<failure_order> failures{};
   /// How many blocks may fail within `restart_period`, besides those that are to; more end the run.
   std::uint32_t most_restarts = 100;
+  /// Names of the nodes that share the blocks; empty: the one that runs all else.
+  std::vector<std::string> nodes{};
 };
 
 /// Advances the field on one actor per block, on a node of its own. The result has the same bits as

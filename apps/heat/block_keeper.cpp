@@ -6,10 +6,12 @@
 
 namespace heat {
 
-block_keeper::block_keeper(actors::shared<run_setup> setup, actors::ref<collector> reports,
+block_keeper::block_keeper(actors::shared<run_setup> setup,
+                           actors::shared<std::vector<double>> field,
+                           actors::ref<collector> reports,
                            const std::vector<failure_order>& failures)
-    : setup_{std::move(setup)}, reports_{reports},
-      records_(setup_->plan.count()), kept_{setup_->plan, setup_->field} {
+    : setup_{std::move(setup)}, field_{std::move(field)}, reports_{reports},
+      records_(setup_->plan.count()), kept_{setup_->plan, *field_} {
   for (const auto& failure : failures)
     records_.at(failure.block).fails_at.push_back(failure.step);
   for (auto& one : records_)
@@ -26,13 +28,15 @@ life block_keeper::on(here h) {
              .block = h.block,
              .number = one.lives,
              .fails_at = {},
+             .cells = {},
              .was = one.now,
-             .now = one.now,
-             .cells = {}};
+             .now = one.now};
   if (!one.fails_at.empty())
     start.fails_at = one.fails_at.front();
   if (one.lives > 1)
     look_back(h, start);
+  else if (!field_->empty())
+    start.cells = kept_.cells(surroundings(setup_->plan, h.block, 0));
   if (is_new && one.lives > 1) {
     const auto failed_at = std::exchange(one.failing, {}).value_or(one.now.done);
     tell(reports_, came_back{{h.block, failed_at, start.step}});

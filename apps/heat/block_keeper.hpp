@@ -15,8 +15,9 @@ class block_keeper : public actors::actor<block_keeper> {
 public:
   using handles = actors::messages<here, round_done, about_to_fail, begin, hand_in>;
 
-  block_keeper(actors::shared<run_setup> setup, actors::ref<collector> reports,
-               const std::vector<failure_order>& failures);
+  /// `field`: at the start; a block that fails early begins there again. Empty: blocks make their own.
+  block_keeper(actors::shared<run_setup> setup, actors::shared<std::vector<double>> field,
+               actors::ref<collector> reports, const std::vector<failure_order>& failures);
 
   life on(here);
   void on(round_done what);
@@ -37,6 +38,7 @@ private:
   void look_back(const here& h, life& start) const;
 
   actors::shared<run_setup> setup_;
+  actors::shared<std::vector<double>> field_;
   actors::ref<collector> reports_;
   std::vector<record> records_;
   snapshots kept_;

@@ -11,9 +11,7 @@ namespace heat {
 class heat_work {
 public:
   heat_work(std::size_t index, actors::shared<run_setup> setup)
-      : setup_{std::move(setup)}, block_{setup_->plan.place(index), setup_->depth, setup_->rate} {
-    block_.load(setup_->field, setup_->plan.grid_size());
-  }
+      : setup_{std::move(setup)}, block_{setup_->plan.place(index), setup_->depth, setup_->rate} {}
 
   std::span<const direction> ways() const { return exchanged(setup_->depth); }
   std::vector<double> edge(direction d, std::vector<double> storage) const {

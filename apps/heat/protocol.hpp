@@ -32,7 +32,6 @@ struct run_setup {
   std::uint64_t steps = 0;
   std::uint64_t keep = 0;              ///< Steps between two copies of a block; 0: nothing is kept.
   std::vector<std::uint64_t> frames{}; ///< Ascending steps after which every block sends its cells.
-  std::vector<double> field{};         ///< The start; a block that fails early begins there again.
 };
 
 /// How far a block is: how many rounds, and how many steps.
@@ -57,11 +56,14 @@ struct life {
   std::uint64_t number = 0;              ///< From 1; above: the block has failed.
   std::optional<std::uint64_t> fails_at; ///< Where this instance is to fail.
 
+  /// At the start: the block's own cells. After a failure: of the snapshot, as much of it as it takes
+  /// to get from there to `now`.
+  std::vector<double> cells;
+
   // Only after a failure.
   position was;              ///< Where it was.
   position now;              ///< Where it goes on: where its most advanced neighbour is.
   std::uint64_t step = 0;    ///< The step of the snapshot to get there from.
-  std::vector<double> cells; ///< Of the snapshot: as much of it as that takes.
 };
 
 /// A block has done so many rounds and steps. Said before it sends the edges of the next round.
@@ -112,5 +114,10 @@ using block_ref = actors::ref_to<edge, send_again, gone_on, begin, spent, hand_i
 struct begin {
   actors::shared<std::vector<block_ref>> blocks; ///< All of them, row by row.
 };
+
+// They go to blocks on other nodes.
+static_assert(actors::archivable<here> && actors::archivable<life> && actors::archivable<round_done> &&
+              actors::archivable<edge> && actors::archivable<send_again> && actors::archivable<gone_on> &&
+              actors::archivable<begin>);
 
 } // namespace heat

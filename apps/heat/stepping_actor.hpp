@@ -113,7 +113,7 @@ private:
     if (is_running_ || !has_life_ || !blocks_)
       return;
     if (life_.number == 1)
-      send_edges();
+      start();
     else
       recover();
     is_running_ = true;
@@ -121,6 +121,13 @@ private:
     this->unstash_all();
     hand_in_if_done();
     advance_if_complete();
+  }
+
+  void start() {
+    if constexpr (can_recover)
+      work_->restore(std::span<const double>{life_.cells});
+    life_.cells = {};
+    send_edges();
   }
 
   void recover() {

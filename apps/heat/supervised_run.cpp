@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "heat/supervised_run.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -43,7 +44,8 @@ supervised_run::supervised_run(actors::basic_node& node, run_plan plan, const ob
     : node_{node}, plan_{std::move(plan)}, collector_{node.spawn<collector>(
                                                room, plan_.parts, plan_.setup.steps, &watch,
                                                plan_.patience)},
-      keeper_{node.spawn<block_keeper>(room, actors::shared{plan_.setup}, collector_,
+      keeper_{node.spawn<block_keeper>(room, actors::shared{plan_.setup},
+                                       actors::shared{std::move(plan_.field)}, collector_,
                                        plan_.failures)} {}
 
 supervised_run::~supervised_run() {
@@ -85,17 +87,23 @@ actors::expected<std::vector<recovery>> supervised_run::recoveries() {
   return node_.ask(collector_, heat::recoveries{}, plan_.limit).result();
 }
 
+/// Neighbouring rows of blocks stay together: on a shard, and on a node.
+actors::spawn_options supervised_run::place_of(std::size_t block) const {
+  const std::size_t shards = node_.shard_count();
+  const std::size_t nodes = std::max<std::size_t>(1, plan_.nodes.size());
+  const auto shard = plan_.setup.plan.shard_of(block, shards * nodes);
+  const auto where = actors::on_shard(static_cast<std::uint32_t>(shard % shards));
+  return plan_.nodes.empty() ? where : where.placed(actors::placement::on(plan_.nodes[shard / shards]));
+}
+
 actors::expected<void> supervised_run::start_blocks() {
   const auto& plan = plan_.setup.plan;
-  const auto shards = node_.shard_count();
   for (std::size_t number = 1;; ++number) {
     auto tree =
         sup::one_for_one(number == 1 ? plan_.name : fmt::format("{}-{}", plan_.name, number))
             .intensity(plan_.most_restarts, restart_period);
-    for (std::size_t i = 0; i < plan.count(); ++i) {
-      const auto shard = static_cast<std::uint32_t>(plan.shard_of(i, shards));
-      tree.child(plan_.make(plan.name(i), shard, i, keeper_));
-    }
+    for (std::size_t i = 0; i < plan.count(); ++i)
+      tree.child(plan_.make(plan.name(i), place_of(i), i, keeper_));
     auto started = sup::start(node_, std::move(tree), plan_.limit);
     if (started)
       supervisor_ = *started;

@@ -13,16 +13,16 @@
 namespace heat {
 
 /// How to make a child that is a block.
-using block_maker = actors::supervision::child_spec (*)(std::string id, std::uint32_t shard,
+using block_maker = actors::supervision::child_spec (*)(std::string id,
+                                                        const actors::spawn_options& where,
                                                         std::uint64_t block,
                                                         actors::ref<block_keeper> keeper);
 
 template <class Block>
-actors::supervision::child_spec block_child(std::string id, std::uint32_t shard,
+actors::supervision::child_spec block_child(std::string id, const actors::spawn_options& where,
                                             std::uint64_t block, actors::ref<block_keeper> keeper) {
   namespace sup = actors::supervision;
-  return sup::child<Block>(std::move(id), actors::on_shard(shard), sup::brutal_kill,
-                           sup::args(block, keeper));
+  return sup::child<Block>(std::move(id), where, sup::brutal_kill, sup::args(block, keeper));
 }
 
 /// What a run consists of.
@@ -30,6 +30,9 @@ struct run_plan {
   std::string name; ///< Of the supervisor; a number behind it where another run has the name.
   block_maker make = nullptr;
   run_setup setup;
+  std::vector<double> field; ///< At the start; empty: blocks make their own.
+  /// Names of the nodes that share the blocks, each with as many shards as this one; empty: only this.
+  std::vector<std::string> nodes;
   block_plan parts; ///< How the field is cut that the blocks hand in.
   std::vector<failure_order> failures;
   std::uint32_t most_restarts = 0; ///< Within `restart_period`; more end the run.
@@ -59,6 +62,7 @@ private:
   static constexpr actors::duration end_limit = std::chrono::seconds{30};
 
   actors::expected<void> start_blocks();
+  actors::spawn_options place_of(std::size_t block) const;
   actors::expected<std::vector<block_ref>> find_blocks();
 
   actors::basic_node& node_;

@@ -12,6 +12,17 @@
 
 namespace actors {
 
+/// Which side goes on when some nodes cannot reach the others for long; the other side ends its actors,
+/// so that nothing lives twice. All nodes of a cluster are to say the same.
+enum class downing : std::uint8_t {
+  /// The side with more nodes; of two equal ones that with the lowest address.
+  keep_majority,
+  /// A side with at least `cluster_options::quorum` nodes. Requires: fewer than twice as many in all.
+  static_quorum,
+  /// The side of the node that has been up longest; if it is alone, the others, where they are several.
+  keep_oldest,
+};
+
 /// How a node takes part in a cluster. One that neither listens nor has seeds is a node of its own.
 struct cluster_options {
   /// `host:port`; port 0 takes a free one. Empty: others cannot dial this node, but it can join through
@@ -30,6 +41,8 @@ struct cluster_options {
   node_labels labels{};
   /// Files (PEM) for TLS: this node's certificate and key, and who signs those of the cluster.
   std::string tls_certificate{}, tls_key{}, tls_authority{};
+  actors::downing downing = actors::downing::keep_majority;
+  std::uint32_t quorum = 0;
   /// More than 1: starts so many processes in all of this program on this machine, as a cluster.
   std::uint32_t local_nodes = 0;
 

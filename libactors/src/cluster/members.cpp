@@ -69,7 +69,17 @@ void hub::obey(protocol::publish_event& what) {
 void hub::obey(protocol::stop_all& what) {
   is_over_ = true;
   directory_.stop(now_);
-  if (what.why != protocol::stop_reason::left) world_.expelled(what.why);
+  if (what.why == protocol::stop_reason::left) return;
+  std::vector<std::uint64_t> others;
+  for (const auto& [node, link] : links_) others.push_back(node);
+  for (const std::uint64_t node : others) {
+    if (connection* c = link_to(node)) {
+      c->link.leave(now_); // what membership has said last still goes
+      touch(*c);
+    }
+    lose(node, peer::state::lost);
+  }
+  world_.expelled(what.why);
 }
 
 bool hub::is_member(std::uint64_t node) const {

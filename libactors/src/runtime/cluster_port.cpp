@@ -126,6 +126,9 @@ cluster::hub_options cluster_port::hub_options_of(const node_options& o) const {
   h.address = advertised_;
   h.labels = as_map(completed(o.cluster.labels));
   h.secret = o.cluster.secret;
+  auto& rule = h.membership.downing.rule;
+  rule.strategy = static_cast<protocol::downing_strategy>(o.cluster.downing);
+  rule.quorum = o.cluster.quorum;
   for (const std::string& seed : o.cluster.seeds) h.membership.joining.seeds.push_back(seed);
   return h;
 }

@@ -51,7 +51,7 @@ std::vector<std::string> common_arguments() {
   for (const std::string& each : own_arguments()) {
     if (std::exchange(skip_value, false)) continue;
     bool drop = false;
-    for (const char* option : {"--local-nodes", "--listen", "--advertise", "--seed", "--node-name", "--secret-file"}) {
+    for (const char* option : {"--local-nodes", "--listen", "--advertise", "--seed", "--node-name", "--secret-file", "--downing"}) {
       if (each == option) drop = skip_value = true;
       if (each.starts_with(std::string{option} + "=")) drop = true;
     }
@@ -69,6 +69,8 @@ node_options as_first_local_node(node_options o) {
   if (o.name == node_options{}.name) o.name = "node-1";
   if (o.cluster.listen.empty()) o.cluster.listen = "127.0.0.1:0";
   if (o.cluster.secret.empty()) o.cluster.secret = random_secret();
+  // The others end with the first one anyway.
+  o.cluster.downing = downing::keep_oldest;
   return o;
 }
 
@@ -78,7 +80,8 @@ local_nodes::local_nodes(const node_options& options, const std::string& first_a
     auto arguments = common;
     for (const std::string& each :
          {std::string{"--local-worker"}, std::to_string(lifeline_fd), std::string{"--listen"}, std::string{"127.0.0.1:0"},
-          std::string{"--seed"}, first_address, std::string{"--node-name"}, fmt::format("node-{}", k)})
+          std::string{"--seed"}, first_address, std::string{"--node-name"}, fmt::format("node-{}", k),
+          std::string{"--downing"}, std::string{"keep-oldest"}})
       arguments.push_back(each);
     start(arguments, options.cluster.secret);
   }

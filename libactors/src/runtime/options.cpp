@@ -27,6 +27,7 @@ failure bad(const std::string& option, const std::string& value, const std::stri
 
 constexpr std::uint64_t most_shards = 512, most_workers = 1024, most_messages = 1ULL << 31, most_quantum = 1U << 24;
 constexpr std::uint64_t most_inbox_mib = 1U << 20, most_ms = 3'600'000, most_local_nodes = 64;
+constexpr std::uint64_t most_quorum = 100'000;
 /// Of a file that is taken for a secret.
 constexpr std::size_t longest_secret = 4096;
 
@@ -37,7 +38,8 @@ struct written {
   std::uint64_t shards = 0, workers = 0, mailbox_limit = mailbox_options::default_limit, quantum = 4096;
   std::uint64_t inbox_mib = 256, slow_ms = 100, shutdown_ms = 10'000;
   std::uint64_t local_nodes = 0, local_worker = 0;
-  std::string policy = "refuse", level = "info", labels, secret_file;
+  std::uint64_t quorum = 0;
+  std::string policy = "refuse", level = "info", labels, secret_file, downing = "keep-majority";
   bool no_balance = false;
 };
 
@@ -50,6 +52,10 @@ const std::vector<std::pair<std::string, log_level>> levels{{"debug", log_level:
                                                             {"info", log_level::info},
                                                             {"warning", log_level::warning},
                                                             {"error", log_level::error}};
+
+const std::vector<std::pair<std::string, downing>> downings{{"keep-majority", downing::keep_majority},
+                                                            {"static-quorum", downing::static_quorum},
+                                                            {"keep-oldest", downing::keep_oldest}};
 
 template <class T>
 std::string names_of(const std::vector<std::pair<std::string, T>>& table) {
@@ -108,6 +114,8 @@ void describe(CLI::App& app, written& w, node_options& o) {
   app.add_option("--tls-cert", o.cluster.tls_certificate, "Certificate of this node (PEM)");
   app.add_option("--tls-key", o.cluster.tls_key, "Its key (PEM)");
   app.add_option("--tls-ca", o.cluster.tls_authority, "Who signs the certificates of the cluster (PEM)");
+  app.add_option("--downing", w.downing, "Which side of a split cluster goes on: " + names_of(downings));
+  add_number(app, "quorum", w.quorum, 1, most_quorum, "Of static-quorum: nodes that the side needs");
   add_number(app, "local-nodes", w.local_nodes, 1, most_local_nodes, "Start so many processes of this program as a cluster");
   add_number(app, "local-worker", w.local_worker, 1, 1024, "One of those processes")->group(""); // not shown
   app.add_option("--log-level", w.level, names_of(levels));
@@ -159,6 +167,8 @@ expected<void> check_cluster(const cluster_options& o) {
     return refuse("listen", o.listen,
                   "127.0.0.1, or a secret (--secret-file) or TLS (--tls-cert ...): other machines reach this address");
   if (o.name.empty() || o.name.size() > 128) return refuse("cluster", o.name.empty() ? "''" : o.name, "a name of 1 to 128 characters");
+  if ((o.downing == downing::static_quorum) != (o.quorum != 0))
+    return refuse("quorum", std::to_string(o.quorum), "with --downing static-quorum, and only then, the nodes that a side needs");
   if (o.local_nodes > most_local_nodes) return refuse("local-nodes", std::to_string(o.local_nodes), range(1, most_local_nodes));
   return {};
 }
@@ -178,6 +188,10 @@ expected<node_options> convert(const written& w, node_options o) {
   o.mailbox = {w.mailbox_limit, *policy};
   o.level = *level;
   o.cluster.local_nodes = static_cast<std::uint32_t>(w.local_nodes);
+  o.cluster.quorum = static_cast<std::uint32_t>(w.quorum);
+  auto rule = value_of(downings, "downing", w.downing);
+  if (!rule) return tl::make_unexpected(rule.error());
+  o.cluster.downing = *rule;
   if (auto labels = parse_labels(w.labels))
     o.cluster.labels = *labels;
   else

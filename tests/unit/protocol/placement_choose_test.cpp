@@ -16,6 +16,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+using actors::placement::detail::node_state;
+
 node_entry node(std::uint64_t id, std::string_view labels, node_load load = {},
                 node_state state = node_state::up) {
   auto parsed = parse_labels(labels);

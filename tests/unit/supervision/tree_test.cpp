@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_what_is_in_the_specification) {
   BOOST_REQUIRE(s.children.size() == 5U);
   const child_spec& a = s.children[0];
   BOOST_TEST((a.id == "a" && a.restart == transient && a.significant && a.shutdown == sup::shutdown{13ms}));
-  BOOST_TEST((a.where == placement{spawn_options::where::given_shard, 2, 17, overflow_policy::drop_oldest}));
+  BOOST_TEST((a.where == child_place{spawn_options::where::given_shard, 2, 17, overflow_policy::drop_oldest, {}}));
   BOOST_TEST((!a.backoff && a.type == child_type::worker));
   const child_spec& b = s.children[2];
   BOOST_TEST((b.restart == temporary && b.shutdown == brutal_kill && b.backoff->maximum == 6ms));

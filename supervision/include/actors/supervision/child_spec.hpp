@@ -71,7 +71,7 @@ struct factory {
 };
 
 /// Where a child runs, and how much may wait for it.
-struct placement {
+struct child_place {
   spawn_options::where place = spawn_options::where::here;
   /// For `given_shard`; modulo the number of shards.
   std::uint32_t shard = 0;
@@ -81,7 +81,7 @@ struct placement {
   /// lost starts anew where this says, with a new id: what waited for it is lost with its node.
   std::optional<actors::placement::spec> node{};
 
-  friend bool operator==(const placement&, const placement&) = default;
+  friend bool operator==(const child_place&, const child_place&) = default;
 };
 
 /// One child.
@@ -94,7 +94,7 @@ struct child_spec {
   child_type type = child_type::worker;
   /// Its end by itself counts for the supervisor's `auto_shutdown`.
   bool significant = false;
-  placement where;
+  child_place where;
   /// Instead of the supervisor's.
   std::optional<supervision::backoff> backoff;
 
