@@ -296,6 +296,7 @@ void directory_world::end_some_actor(std::size_t at) {
     return;
   const auto who = p.actors.begin() + static_cast<std::ptrdiff_t>(random_.below(p.actors.size()));
   const actor_id id = *who;
+  say(fmt::format("{} ends", to_string(id)));
   p.actors.erase(who);
   const auto is_over = [id](const std::string&, const place& h) { return h.id == id; };
   drop_live(holders_, is_over);

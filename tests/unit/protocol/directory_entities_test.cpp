@@ -201,3 +201,20 @@ BOOST_AUTO_TEST_CASE(what_was_found_dead_is_asked_anew) {
   s.settle();
   BOOST_TEST(s.take<entity_at>(3).size() == 1U);
 }
+
+BOOST_AUTO_TEST_CASE(orders_do_not_pile_up_for_a_node_that_is_slow) {
+  directory_options o;
+  o.max_orders = 2;
+  o.window = 1;
+  directory_stage s{2, o};
+  s.run(300ms);
+  s.passes = [](const directory_message& m) { return m.to != node_id{2}; };
+  for (int i = 0; i < 100; ++i)
+    (void)s[1].resolve(s.now(), "cart/" + std::to_string(i));
+  s.settle();
+  const auto failed = s.take<request_failed>(1);
+  BOOST_TEST(failed.size() > 20U);
+  for (const auto& f : failed)
+    BOOST_CHECK(f.why.code == errc::overloaded);
+  BOOST_TEST(failed.size() + s[1].desk().open().size() == 100U);
+}

@@ -56,7 +56,7 @@ public:
     (*this)[id].observe(now_, what, up_member(other));
   }
   /// The process is gone; nobody knows yet.
-  void crash(std::uint64_t id) { nodes_.erase(node_id{id}); }
+  void crash(std::uint64_t id) { crashed_.push_back(nodes_.extract(node_id{id})); }
   /// All others hear that `id` is down, and is removed.
   void remove(std::uint64_t id) {
     for (auto& [self, node] : nodes_)
@@ -128,6 +128,8 @@ private:
   directory_options options_;
   duration now_ = 1s;
   std::map<node_id, std::unique_ptr<directory>> nodes_;
+  /// Kept, so that giving their memory back is not in a survivor's time.
+  std::vector<std::map<node_id, std::unique_ptr<directory>>::node_type> crashed_;
   std::map<node_id, std::vector<directory_order>> told_;
   std::vector<send_directory> wires_;
 };

@@ -37,6 +37,8 @@ void clerk::take_name(directory_item& item) {
   const bool is_over = item.where == self_ && (held == nullptr || held->holder != item.id);
   if (item.kind == item_kind::name_gone || is_over)
     return note(item.key, names_.gone(item.key, item.number));
+  if (names_.size() >= options_->max_names && names_.find(item.key) == nullptr)
+    return;
   known_name what{item.key, std::move(item.text), item.id};
   note(item.key, names_.known(std::move(what), item.number));
 }
@@ -120,7 +122,7 @@ void clerk::take_activation(directory_item& item) {
     return say(item_kind::holds_entity, std::move(item.key), held->id);
   if (held != nullptr)
     return;
-  if (is_leaving_)
+  if (is_leaving_ || held_.entities() >= options_->max_entities)
     return say(item_kind::activation_declined, std::move(item.key));
   held_.add_activation(item.key, ++last_number_);
   order(activate_entity{std::move(item.key), last_number_});

@@ -23,6 +23,7 @@ expected<void> check(const directory_options& o) {
       {"directory.grain", o.grain.count()},
       {"directory.window", o.window},
       {"directory.max_answers", o.max_answers},
+      {"directory.max_orders", o.max_orders},
       {"directory.max_requests", o.max_requests},
       {"directory.max_known", o.max_known},
       {"directory.max_names", o.max_names},

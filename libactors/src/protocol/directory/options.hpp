@@ -50,6 +50,8 @@ struct directory_options {
   std::uint32_t window = 4096;
   /// Answers that wait for their stream; at more nothing is taken from the node that causes them.
   std::uint32_t max_answers = 16384;
+  /// Orders that wait for a node, at which no more entities are activated there.
+  std::uint32_t max_orders = 65536;
   /// Requests of this node that have no answer yet.
   std::uint32_t max_requests = 65536;
   /// Entities of other nodes that this node keeps in mind.

@@ -87,9 +87,12 @@ void registrar::resolve(node_id from, client& who, directory_item& item) {
     const node_id host = choose_host(item.key);
     if (host == node_id::none)
       return answer(from, who, failed(item.key, errc::shutting_down, "no node takes new entities"));
+    client& there = clients_.find(host)->second;
+    if (there.answers.size() >= options_->max_orders)
+      return answer(from, who, failed(item.key, errc::overloaded, "its node is too slow"));
     known = &entities_.add(std::move(item.key), {}, host);
     ++counts_.activations;
-    answer(host, clients_.find(host)->second, about(item_kind::activate, *known));
+    answer(host, there, about(item_kind::activate, *known));
   }
   known->asked |= bit_of(who);
   if (known->id)
