@@ -113,11 +113,12 @@ expected<std::uint16_t> gateway::publish(const detail::caf_publication& what,
   std::lock_guard guard{mutex_};
   if (ended_ || node_.closing())
     return fail(errc::shutting_down, "the node is shutting down");
+  // First, since it may throw: nobody holds the socket yet.
+  if (caf_ == nullptr)
+    caf_ = std::make_unique<caf_side>();
   auto socket = listen_on(door.address, door.port);
   if (!socket)
     return tl::make_unexpected(socket.error());
-  if (caf_ == nullptr)
-    caf_ = std::make_unique<caf_side>();
   auto entered = caf_->on_io_thread([&] { return caf_->enter_types(what.types); });
   if (!entered) {
     ::close(socket->fd);
