@@ -11,6 +11,7 @@
 #include <caf/io/middleman.hpp>
 #include <caf/send.hpp>
 
+#include "../cluster/summary.hpp"
 #include "platform.hpp"
 
 namespace actors::runtime {
@@ -197,10 +198,14 @@ void cluster_port::wake_at(duration when) {
   owner_.deadline_changed(when.count());
 }
 
-void cluster_port::tick_is_due() {
-  next_tick_.store(detail::timer_wheel::never, std::memory_order_seq_cst);
+detail::nanoseconds_t cluster_port::tick_if_due(detail::nanoseconds_t now) {
+  detail::nanoseconds_t due = next_tick_.load(std::memory_order_seq_cst);
+  if (due > now) return due;
+  // The hub may have ticked meanwhile, and said when it wants to again: that must not be lost.
+  if (!next_tick_.compare_exchange_strong(due, detail::timer_wheel::never)) return due;
   tick_due_.store(true);
   nudge();
+  return detail::timer_wheel::never;
 }
 
 protocol::bytes32 cluster_port::nonce() {
@@ -286,7 +291,15 @@ bool cluster_port::stop(std::chrono::nanoseconds patience) {
   const bool ended = wait(has_ended_, std::chrono::seconds{1});
   has_broker_.store(false);
   broker_ = nullptr;
+  if (ended) log_summary();
   return ended;
+}
+
+/// The broker has ended: nobody changes the counts any more.
+void cluster_port::log_summary() {
+  std::string line = "node " + owner_.options().name + ": " + cluster::summary_of(*hub_);
+  if (tls_refused_ != 0) line += "; TLS refused " + std::to_string(tls_refused_);
+  owner_.log(log_level::info, line);
 }
 
 void cluster_port::follow_leaving() {

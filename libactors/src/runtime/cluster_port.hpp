@@ -50,10 +50,8 @@ public:
   /// The actors have ended: leaves, says goodbye, closes everything. False where the broker did not end.
   [[nodiscard]] bool stop(std::chrono::nanoseconds patience);
 
-  /// When the hub's next tick is due. Threading: any.
-  [[nodiscard]] detail::nanoseconds_t next_tick() const noexcept { return next_tick_.load(std::memory_order_relaxed); }
-  /// It is due. Threading: the clock's.
-  void tick_is_due();
+  /// Has the hub tick where that is due; when the next one is, if it was not. Threading: the clock's.
+  [[nodiscard]] detail::nanoseconds_t tick_if_due(detail::nanoseconds_t now);
 
   /// Threading: any.
   [[nodiscard]] std::vector<node_info> members() const;
@@ -128,8 +126,10 @@ private:
   void adapt_read(channel& c, std::size_t got);
   void finish(channel& c);
   void forget(channel& c);
+  void refuse_tls(const channel& c, const std::string& why);
   void look_after_closing();
   void follow_leaving();
+  void log_summary();
   [[nodiscard]] duration now() const;
   [[nodiscard]] cluster::hub_options hub_options_of(const node_options& o) const;
 
@@ -148,6 +148,7 @@ private:
   std::vector<std::pair<cluster::connection_id, std::size_t>> written_;
   std::vector<std::byte> text_, output_;
   duration closing_look_ = duration::max();
+  std::uint64_t tls_refused_ = 0;
   leaving followed_ = leaving::no;
 
   // Any thread.

@@ -185,13 +185,7 @@ void platform::deadline_changed(nanoseconds_t deadline) noexcept {
 
 nanoseconds_t platform::wake_due(nanoseconds_t now) {
   nanoseconds_t next = detail::timer_wheel::never;
-  if (cluster_port* p = port()) {
-    next = p->next_tick();
-    if (next <= now) {
-      p->tick_is_due();
-      next = detail::timer_wheel::never;
-    }
-  }
+  if (cluster_port* p = port()) next = p->tick_if_due(now);
   for (auto& job : jobs_) {
     if (!job->idle()) continue;
     nanoseconds_t due = job->shard().next_deadline();
