@@ -9,7 +9,7 @@
 //            each read
 //   dial     on the dialer's threads; the socket comes here
 //   wake     the platform's clock thread nudges when the hub's next tick is due
-//   nudge    one message to the broker, however many ask for it before it comes
+//   nudge    one message to the broker, however many ask for it before it comes; none while it is at work
 #pragma once
 
 #include <atomic>
@@ -108,6 +108,14 @@ private:
     f();
     end_event();
   }
+  /// What CAF has the broker do, and what other threads want meanwhile.
+  template <class F>
+  void work(F&& f) {
+    at_work_.store(true, std::memory_order_seq_cst);
+    f();
+    rest();
+  }
+  void rest();
   void begin_event() noexcept;
   void end_event();
   void pump();
@@ -153,6 +161,8 @@ private:
 
   // Any thread.
   std::atomic<bool> nudged_{false};
+  // The multiplexer's thread will look at nudged_ before it waits.
+  std::atomic<bool> at_work_{false};
   std::atomic<bool> tick_due_{false};
   std::atomic<detail::nanoseconds_t> next_tick_{detail::timer_wheel::never};
   std::atomic<leaving> leaving_{leaving::no};
