@@ -10,17 +10,15 @@
 #include <unordered_map>
 #include <vector>
 
-#include <actors/detail/shard.hpp>
+#include <actors/detail/id_requests.hpp>
 
 namespace actors::cluster {
 
 using detail::id_range;
 
-/// To a hub: give me more. And the answer.
+/// To a hub: give me more. The answer is `ids_granted`.
 struct ids_wanted {};
-struct ids_granted {
-  std::vector<id_range> ranges;
-};
+using detail::ids_granted;
 
 class birth_ids {
 public:

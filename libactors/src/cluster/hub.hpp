@@ -100,7 +100,7 @@ public:
 
   // -- queries --------------------------------------------------------------------------------------
 
-  [[nodiscard]] const protocol::membership& members() const noexcept { return membership_; }
+  [[nodiscard]] const protocol::membership& membership() const noexcept { return membership_; }
   [[nodiscard]] const hub_counts& counts() const noexcept { return counts_; }
   [[nodiscard]] const protocol::refusal_counts& refusals() const noexcept { return refusals_; }
   [[nodiscard]] const delivery_counts& deliveries() const noexcept { return delivery_.counts(); }
@@ -112,6 +112,7 @@ public:
   std::unique_ptr<detail::far_outbox> open(std::uint64_t node) override;
   actor_id reserve(std::uint64_t node) override;
   expected<std::uint64_t> place(const placement::spec& wanted) override { return placing_.choose(wanted); }
+  [[nodiscard]] std::vector<std::uint64_t> members() const override { return placing_.members(); }
   [[nodiscard]] bool reaches(std::uint64_t node) const override;
   void claim_name(const std::string& name, const actor_id& holder, std::string_view type,
                   const detail::open_request& asked_by) override;
@@ -204,8 +205,10 @@ private:
                                 const protocol::type_agreement& types);
   template <class M>
   bool send_control(std::uint64_t node, M message);
-  void take(std::uint64_t from, std::uint32_t type, void* value) override;
+  void take(std::uint64_t from, const protocol::record_head& head, std::uint32_t type, void* value) override;
+  void make_part(const protocol::record_head& head, detail::make_group_part& what);
   void grant_ids(std::uint64_t node);
+  [[nodiscard]] ids_granted ids_on_each_shard(std::uint32_t count);
   void collect_credit();
   void report_load();
 

@@ -295,7 +295,7 @@ void cluster_port::follow_leaving() {
   if (followed_ == leaving::no) event([this] { hub_->leave(now()); });
   if (followed_ < leaving::drained && wanted == leaving::drained) event([this] { hub_->drained(now()); });
   followed_ = wanted;
-  if (wanted == leaving::drained && hub_->members().now_in() == protocol::membership::phase::stopped) {
+  if (wanted == leaving::drained && hub_->membership().now_in() == protocol::membership::phase::stopped) {
     followed_ = leaving::closing;
     event([this] { hub_->close_links(now()); });
   }

@@ -77,6 +77,7 @@ struct engine_options {
 };
 
 class object_depot;
+struct group_core;
 
 struct topic_subscriptions {
   std::vector<actor_id> subscribers;
@@ -156,6 +157,11 @@ public:
   template <class M>
   void tell_gate(const actor_id& gate, M message);
 
+  /// Groups with members here, until they are stopped. Threading: any.
+  void enter_group(std::shared_ptr<const group_core> core);
+  [[nodiscard]] std::shared_ptr<const group_core> group(std::uint64_t key) const;
+  void forget_group(std::uint64_t key);
+
   void subscribe(const std::string& topic, actor_id who);
   /// One of another node; its own node has said so.
   void subscribe_far(const std::string& topic, actor_id who);
@@ -233,6 +239,8 @@ private:
   std::unordered_map<std::string, actor_id> gates_;
   std::unordered_map<std::string, actor_id> live_entities_;
   std::unordered_map<actor_id, std::string> entity_keys_;
+  mutable spin_lock groups_lock_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<const group_core>> groups_;
   mutable spin_lock asks_lock_;
   struct open_outside_ask {
     std::shared_ptr<outside_ask> ask;

@@ -244,6 +244,8 @@ public:
   /// Treats a message as if it had just come in from another shard: for multicasts.
   template <class M>
   void deliver_copy(actor_id target, actor_id sender, M&& message);
+  /// The same of a message whose type is known at run time only; copies it. Requires: `type.copy`.
+  void deliver_copy(actor_id target, actor_id sender, const message_type& type, const void* payload);
   /// Fails the actor in the slot; the parent decides what becomes of it.
   void fail(slot& s, std::uint32_t index, failure reason, std::uint32_t message_type);
 
