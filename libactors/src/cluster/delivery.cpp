@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "courier.hpp"
+
 #include <actors/archive.hpp>
 #include <actors/detail/archive_error.hpp>
 #include <actors/group.hpp>
@@ -66,6 +68,12 @@ void delivery::one(const origin& from, const protocol::record_head& head, std::s
   if (head.target.node() == engine_.node() && to == detail::group_shard && from.is_trusted) {
     for_group(head, type, payload);
     from.receipt->handled(1, bytes);
+    return;
+  }
+  if (head.target.node() == engine_.node() && to == courier_shard && from.is_trusted) {
+    auto forwarded = head;
+    forwarded.target = courier_at(engine_);
+    one(from, forwarded, payload, bytes);
     return;
   }
   detail::shard* target = head.target.node() == engine_.node() ? engine_.shard_at(to) : nullptr;

@@ -244,6 +244,7 @@ private:
   std::map<std::string, dial> dials_;
   std::unordered_map<std::uint64_t, protocol::previous_connection> previous_;
   std::unordered_map<std::uint64_t, duration> unknown_; // nodes nobody here has heard of, until when
+  std::set<std::uint64_t> left_in_order_; // until they are removed
   protocol::membership membership_;
   protocol::directory directory_;
   struct claim {

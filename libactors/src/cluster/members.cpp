@@ -46,17 +46,21 @@ void hub::obey(protocol::publish_event& what) {
         peer_of(node)->enter(link_to(node) != nullptr ? peer::state::open : peer::state::waiting);
         tell_subscriptions(node);
         break;
-      case event::down: lose(node, peer::state::lost); break;
+      case event::down:
+        if (what.about.state == protocol::member_state::removed) left_in_order_.insert(node);
+        lose(node, peer::state::lost);
+        break;
       case event::removed:
         // Its identities may be live elsewhere: it is not to be heard any more.
         if (connection* c = link_to(node)) {
-          if (peer_of(node)->now() == peer::state::lost)
-            c->link.refuse(protocol::refusal::by_peer, "the node is not a member any more", now_);
+          if (left_in_order_.contains(node))
+            c->link.leave(now_);
           else
-            c->link.leave(now_); // it has left in order
+            c->link.refuse(protocol::refusal::by_peer, "the node is not a member any more", now_);
           touch(*c);
         }
         lose(node, peer::state::lost);
+        left_in_order_.erase(node);
         previous_.erase(node);
         break;
     }
