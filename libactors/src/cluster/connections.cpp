@@ -36,6 +36,13 @@ hub::connection* hub::link_to(std::uint64_t node) {
   return at == links_.end() ? nullptr : find(at->second);
 }
 
+/// The node at an address to which there is a link; 0: none.
+std::uint64_t hub::linked_at(const std::string& address) {
+  for (const auto& [node, id] : links_)
+    if (const connection& c = *find(id); c.link.peer().address == address || c.dialled == address) return node;
+  return 0;
+}
+
 void hub::accepted(connection_id id, std::string remote, std::string binding, duration now) {
   event e{*this, now};
   ++counts_.accepted;
@@ -82,6 +89,10 @@ void hub::connect_failed(connection_id id, bool refused, duration now) {
 }
 
 void hub::end_dial(const std::string& address) { dials_.erase(address); }
+
+void hub::send_waiting(const std::string& address, std::uint64_t node) {
+  for (protocol::message& m : std::exchange(dials_[address].waiting, {})) (void)send_control(node, std::move(m));
+}
 
 // -- what links order ---------------------------------------------------------------------------------
 
@@ -164,7 +175,11 @@ void hub::obey(connection& c, protocol::close_transport&) {
   link_closed(c);
   if (!c.dialled.empty()) {
     const auto d = dials_.find(c.dialled);
-    if (d != dials_.end() && d->second.id == id) end_dial(c.dialled);
+    if (d != dials_.end() && d->second.id == id) {
+      // Another connection was preferred, perhaps: what was to be told can go over that one.
+      if (c.is_known) send_waiting(c.dialled, c.link.peer().node);
+      end_dial(c.dialled);
+    }
   }
   world_.close(id);
   connections_.erase(static_cast<std::uint64_t>(id));
@@ -183,9 +198,8 @@ void hub::link_opened(connection& c) {
   for (const std::string& address : {c.dialled, who.address}) {
     const auto d = dials_.find(address);
     if (d == dials_.end()) continue;
-    auto waiting = std::move(d->second.waiting);
+    send_waiting(address, who.node);
     if (d->second.id == c.id || address == who.address) dials_.erase(d);
-    for (protocol::message& m : waiting) (void)send_control(who.node, std::move(m));
   }
   grant_ids(who.node);
   has_mail(p);

@@ -103,6 +103,10 @@ public:
   [[nodiscard]] const delivery_counts& deliveries() const noexcept { return delivery_.counts(); }
   [[nodiscard]] std::size_t connections() const noexcept { return connections_.size(); }
   [[nodiscard]] std::size_t open_links() const noexcept { return links_.size(); }
+  /// Other nodes with a queue here, lost ones included.
+  [[nodiscard]] std::size_t known_peers() const;
+  /// Of messages that wait here for other nodes.
+  [[nodiscard]] std::size_t waiting_bytes() const;
 
   // -- detail::peer_nodes: from any thread -----------------------------------------------------------
 
@@ -137,6 +141,7 @@ private:
                              std::uint64_t expected, std::string binding);
   [[nodiscard]] connection* find(connection_id id);
   [[nodiscard]] connection* link_to(std::uint64_t node);
+  [[nodiscard]] std::uint64_t linked_at(const std::string& address);
   void touch(connection& c);
   void follow(connection_id id);
   void obey(connection& c, protocol::write_bytes& what);
@@ -152,6 +157,7 @@ private:
   void link_closed(connection& c);
   void dial_to(const std::string& address, std::uint64_t node);
   void end_dial(const std::string& address);
+  void send_waiting(const std::string& address, std::uint64_t node);
 
   // The cluster (members.cpp).
   void follow_membership();

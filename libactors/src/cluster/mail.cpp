@@ -38,6 +38,18 @@ std::shared_ptr<peer> hub::find_peer(std::uint64_t node) const {
   return at == peers_.end() ? nullptr : at->second;
 }
 
+std::size_t hub::known_peers() const {
+  std::lock_guard guard{peers_mutex_};
+  return peers_.size();
+}
+
+std::size_t hub::waiting_bytes() const {
+  std::size_t sum = 0;
+  std::lock_guard guard{peers_mutex_};
+  for (const auto& [node, p] : peers_) sum += p->waiting_bytes();
+  return sum;
+}
+
 std::unique_ptr<detail::far_outbox> hub::open(std::uint64_t node) {
   return std::make_unique<outbox>(peer_of(node), types_, static_cast<notified&>(*this));
 }

@@ -18,7 +18,8 @@ void hub::follow_membership() {
 }
 
 void hub::obey(protocol::send_message& what) {
-  const auto node = static_cast<std::uint64_t>(what.to);
+  // Without an id: whoever is there. One that has a link already would refuse another connection.
+  const auto node = what.to == protocol::node_id::none ? linked_at(what.address) : static_cast<std::uint64_t>(what.to);
   if (node != 0 && send_control(node, what.what)) return;
   if (what.address.empty() || what.address == options_.address) return;
   dial_to(what.address, node);
