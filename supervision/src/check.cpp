@@ -103,6 +103,13 @@ verdict check_enums(const place& at, const child_spec& c) {
       });
 }
 
+verdict check_node(const place& at, const child_spec& c) {
+  if (!c.where.node)
+    return {};
+  const auto valid = actors::placement::check(*c.where.node);
+  return valid ? verdict{} : at.fault("where.node", valid.error().what, valid.error().value);
+}
+
 verdict check_tree(const supervisor_spec& spec, const std::string& path, std::size_t depth);
 
 verdict check_nested(const place& at, const child_spec& c, const std::string& path,
@@ -134,6 +141,8 @@ verdict check_child(const child_spec& c, const supervisor_spec& parent, const st
   if (auto ok = check_significant(at, c, parent); !ok)
     return ok;
   if (auto ok = check_backoff(at, c.backoff); !ok)
+    return ok;
+  if (auto ok = check_node(at, c); !ok)
     return ok;
   if (c.type == child_type::worker || (as == role::pattern && c.start.arguments.empty()))
     return {};

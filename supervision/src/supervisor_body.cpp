@@ -38,7 +38,7 @@ spawn_options options_for(const child_spec& spec) {
   o.shard = spec.where.shard;
   o.mailbox = {static_cast<std::size_t>(spec.where.mailbox_limit), spec.where.overflow};
   o.shutdown = spec.shutdown == infinity ? duration{-1} : spec.shutdown.within;
-  return o;
+  return spec.where.node ? o.placed(*spec.where.node) : o;
 }
 
 } // namespace
@@ -94,15 +94,21 @@ void supervisor::body::halted(actors::detail::child_halted what) {
   restart_info& last = last_ends_[key];
   last.kind = what.kind;
   last.reason = what.reason;
-  detail::ending how{what.kind, std::move(what.reason), std::move(what.message_type), true};
+  // With its node its slot is gone: what follows is a new actor.
+  const bool is_lost = what.reason.code == errc::node_lost && what.child.node() != here().owner().node();
+  detail::ending how{what.kind, std::move(what.reason), std::move(what.message_type), !is_lost};
+  if (is_lost) {
+    starting_.erase(what.child);
+    directory_->clear(key);
+  }
   const bool had_id = record(key).id == what.child;
   if (record(key).phase == phase::starting && !had_id) {
     // The slot of a first start that failed is of no use, save for what waits there for a child that
     // was taken over.
     how.held = false;
-    if (!taken_over_.contains(key)) {
+    if (is_lost || !taken_over_.contains(key)) {
       forget(key, what.child);
-      here().release(what.child);
+      if (!is_lost) here().release(what.child);
     }
     core.start_failed(key, std::move(how), now());
   } else {
@@ -263,6 +269,12 @@ void supervisor::body::start(child_key key) {
     id = make(*spec);
   } catch (...) {
     failure why = actors::detail::describe_exception(std::current_exception(), {});
+    last_ends_[key] = {{}, 0, exit_kind::failed, why};
+    core.start_failed(key, {exit_kind::failed, std::move(why), "", false}, now());
+    return;
+  }
+  if (!id) {
+    failure why{errc::node_lost, {}, "no node takes it: the log says why", path_of(*spec)};
     last_ends_[key] = {{}, 0, exit_kind::failed, why};
     core.start_failed(key, {exit_kind::failed, std::move(why), "", false}, now());
     return;

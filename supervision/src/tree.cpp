@@ -8,7 +8,8 @@ namespace actors::supervision {
 namespace detail {
 
 void choose(child_spec& c, const spawn_options& o) {
-  c.where = {o.place, o.shard, o.mailbox.limit, o.mailbox.policy};
+  c.where = {o.place, o.shard, o.mailbox.limit, o.mailbox.policy, std::nullopt};
+  if (o.node != nullptr) c.where.node = *o.node;
   if (o.shutdown != spawn_options{}.shutdown) c.shutdown = {o.shutdown};
 }
 

@@ -51,9 +51,23 @@ void network::push(duration when, event::what kind, std::size_t host, node_id pe
 }
 
 void network::later(duration delay, std::function<void()> what) {
-  calls_.push_back(std::move(what));
-  push(now_ + delay, event::what::call, 0, node_id::none,
-       static_cast<std::uint32_t>(calls_.size() - 1));
+  push(now_ + delay, event::what::call, 0, node_id::none, keep(std::move(what)));
+}
+
+std::uint32_t network::keep(std::function<void()> what) {
+  if (free_calls_.empty()) {
+    calls_.emplace_back();
+    free_calls_.push_back(static_cast<std::uint32_t>(calls_.size() - 1));
+  }
+  const std::uint32_t slot = free_calls_.back();
+  free_calls_.pop_back();
+  calls_[slot] = std::move(what);
+  return slot;
+}
+
+std::function<void()> network::take_call(std::uint32_t slot) {
+  free_calls_.push_back(slot);
+  return std::exchange(calls_[slot], {});
 }
 
 void network::start(std::size_t at) {
@@ -128,12 +142,17 @@ void network::leave(std::size_t at) {
     return;
   hosts_[at].process->leave(time_of(at));
   after(at);
-  later(delay() * 10, [this, at, id = hosts_[at].process->self()] {
-    if (find(id) != at || !runs(at) || is_stalled(at))
-      return;
-    hosts_[at].process->drained(time_of(at));
-    after(at);
-  });
+  later(delay() * 10, [this, at, id = hosts_[at].process->self()] { drain(at, id); });
+}
+
+/// After a stall, if it is stalled.
+void network::drain(std::size_t at, node_id id) {
+  if (find(id) != at || !runs(at))
+    return;
+  if (is_stalled(at))
+    return later(hosts_[at].stalled_until + 1us - now_, [this, at, id] { drain(at, id); });
+  hosts_[at].process->drained(time_of(at));
+  after(at);
 }
 
 void network::cut(std::size_t from, std::size_t to, cut_kind how) {
@@ -161,7 +180,7 @@ void network::run_until(duration end) {
 
 void network::handle(const event& e) {
   if (e.kind == event::what::call)
-    return std::exchange(calls_[e.slot], {})();
+    return take_call(e.slot)();
   if (e.kind == event::what::tick) {
     if (find(e.peer) == e.host && hosts_[e.host].next_tick == e.when)
       tick(e.host);
@@ -182,6 +201,12 @@ void network::hand_over(const event& e) {
     free_.push_back(e.slot);
     if (!is_void)
       deliver(at, text);
+    return;
+  }
+  if (e.kind == event::what::carry) {
+    const auto arrive = take_call(e.slot);
+    if (!is_void)
+      arrive();
     return;
   }
   if (is_void)
@@ -249,20 +274,18 @@ void network::connect(std::size_t from, const connect_to& what) {
   send(from, probe);
 }
 
-/// A message without a sender is only a connection.
-void network::send(std::size_t from, send_message& out) {
-  std::size_t to = find(out.to);
-  if (!out.address.empty())
-    to = static_cast<std::size_t>(std::stoul(out.address.substr(1))) - 1000;
-  ++hosts_[from].sent;
-  if (to >= size() || to == from || !hosts_[to].has_power)
-    return;
+/// Connects if need be.
+bool network::reaches(std::size_t from, std::size_t to, node_id peer) {
+  if (!hosts_[to].has_power)
+    return false;
   const cut_kind way = between(from, to);
   if (way == cut_kind::drops)
-    return;
+    return false;
   const bool listens = hosts_[to].process != nullptr && !hosts_[to].is_stopped;
-  if (way == cut_kind::refuses || !listens)
-    return refuse(from, out.to);
+  if (way == cut_kind::refuses || !listens) {
+    refuse(from, peer);
+    return false;
+  }
   const node_id self = hosts_[from].process->self();
   const node_id there = hosts_[to].process->self();
   if (between(to, from) == cut_kind::none && hosts_[from].linked.insert(there).second) {
@@ -270,11 +293,38 @@ void network::send(std::size_t from, send_message& out) {
     push(now_ + 2 * delay(), event::what::link_up, from, there);
     push(now_ + 2 * delay(), event::what::link_up, to, self);
   }
+  return true;
+}
+
+/// Between two hosts messages keep their order.
+duration network::arrival(std::size_t from, std::size_t to) {
+  duration& last = arrivals_[from * size() + to];
+  last = std::max(last + 1ns, now_ + delay());
+  return last;
+}
+
+void network::carry(std::size_t from, node_id to, std::function<void()> arrive) {
+  const std::size_t at = find(to);
+  if (at == size() || at == from || !reaches(from, at, to))
+    return;
+  if (options_.loss != 0 && random_.below(1000) < options_.loss)
+    return;
+  push(arrival(from, at), event::what::carry, at, to, keep(std::move(arrive)));
+}
+
+/// A message without a sender is only a connection.
+void network::send(std::size_t from, send_message& out) {
+  std::size_t to = find(out.to);
+  if (!out.address.empty())
+    to = static_cast<std::size_t>(std::stoul(out.address.substr(1))) - 1000;
+  ++hosts_[from].sent;
+  if (to >= size() || to == from || !reaches(from, to, out.to))
+    return;
+  const node_id there = hosts_[to].process->self();
   const bool is_lost = options_.loss != 0 && random_.below(1000) < options_.loss;
   if (is_lost || out.what.from == node_id::none || (out.to != node_id::none && out.to != there))
     return;
-  duration& last = arrivals_[from * size() + to];
-  last = std::max(last + 1ns, now_ + delay());
+  const duration when = arrival(from, to);
   if (free_.empty()) {
     messages_.emplace_back();
     free_.push_back(static_cast<std::uint32_t>(messages_.size() - 1));
@@ -282,7 +332,7 @@ void network::send(std::size_t from, send_message& out) {
   const std::uint32_t slot = free_.back();
   free_.pop_back();
   messages_[slot] = std::move(out.what);
-  push(last, event::what::deliver, to, there, slot);
+  push(when, event::what::deliver, to, there, slot);
 }
 
 } // namespace actors::protocol::test

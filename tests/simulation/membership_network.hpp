@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// A small network of nodes that run membership and nothing else, in virtual time and from one
-// seed: delays, losses, cuts in one direction or both, stalls, kills, power cuts, restarts at the
-// same address, clocks that jump. Between two hosts messages keep their order. It decides nothing
-// about right and wrong: that is for whoever listens.
+// A small network of nodes that run membership, in virtual time and from one seed: delays, losses,
+// cuts in one direction or both, stalls, kills, power cuts, restarts at the same address, clocks
+// that jump. Between two hosts messages keep their order. What else the nodes run may send with
+// `carry`, over the same connections. It decides nothing about right and wrong: that is for whoever
+// listens.
 #pragma once
 
 #include <functional>
@@ -82,6 +83,10 @@ public:
   void heal();
 
   void later(duration delay, std::function<void()> what);
+  /// A message of another protocol: `arrive` is called where and when it arrives, if it does.
+  void carry(std::size_t from, node_id to, std::function<void()> arrive);
+  /// What the host's clock shows.
+  [[nodiscard]] duration time_of(std::size_t at) const { return now_ + hosts_[at].clock_offset; }
   void run_until(duration end);
 
   // Who listens.
@@ -91,7 +96,7 @@ public:
 
 private:
   struct event {
-    enum class what : std::uint8_t { deliver, tick, link_up, link_down, refused, call };
+    enum class what : std::uint8_t { deliver, carry, tick, link_up, link_down, refused, call };
     duration when;
     std::uint64_t number;
     what kind;
@@ -116,10 +121,14 @@ private:
   void after(std::size_t at);
   void carry_out(std::size_t at, order& o);
   void send(std::size_t from, send_message& out);
+  [[nodiscard]] bool reaches(std::size_t from, std::size_t to, node_id peer);
+  [[nodiscard]] duration arrival(std::size_t from, std::size_t to);
+  [[nodiscard]] std::uint32_t keep(std::function<void()> what);
+  [[nodiscard]] std::function<void()> take_call(std::uint32_t slot);
   void connect(std::size_t from, const connect_to& what);
   void refuse(std::size_t from, node_id peer);
   void unlink(std::size_t at);
-  [[nodiscard]] duration time_of(std::size_t at) const { return now_ + hosts_[at].clock_offset; }
+  void drain(std::size_t at, node_id id);
 
   testing::random_source random_;
   network_options options_;
@@ -134,6 +143,7 @@ private:
   std::vector<message> messages_;
   std::vector<std::uint32_t> free_;
   std::vector<std::function<void()>> calls_;
+  std::vector<std::uint32_t> free_calls_;
 };
 
 } // namespace actors::protocol::test

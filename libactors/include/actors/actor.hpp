@@ -160,10 +160,17 @@ protected:
 
   // -- the node -----------------------------------------------------------------------------------------
 
+  /// In a cluster the name holds here at once and everywhere a moment later, unless another node's actor
+  /// has got it at the same time: then it is taken back, and the log says so. Who has to know uses
+  /// `claim_name`. Errors: invalid_argument, name_taken.
   static expected<void> register_name(std::string name) {
     auto& s = *detail::current_shard;
     s.mark_named(s.self());
-    return s.owner().names().add(std::move(name), s.self(), s.self_slot()->type);
+    return s.owner().register_name(std::move(name), s.self(), s.self_slot()->type);
+  }
+  /// As `register_name`; the outcome comes when the whole cluster knows it: `co_await claim_name("db")`.
+  static request<void, void> claim_name(std::string name, duration timeout = default_ask_timeout) {
+    return detail::claim_own_name(std::move(name), timeout);
   }
   template <class A>
   [[nodiscard]] static expected<ref<A>> find(const std::string& name) {

@@ -6,6 +6,7 @@
 #include <actors/actor.hpp>
 #include <actors/archive.hpp>
 #include <actors/cluster.hpp>
+#include <actors/entity.hpp>
 #include <actors/failure.hpp>
 #include <actors/future.hpp>
 #include <actors/group.hpp>

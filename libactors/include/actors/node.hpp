@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <actors/actor.hpp>
+#include <actors/entity.hpp>
 #include <actors/future.hpp>
 #include <actors/group.hpp>
 #include <actors/node_options.hpp>
@@ -72,9 +73,18 @@ public:
   /// Ends it without its `on_stop`, before what waits in its mailbox.
   void kill(any_ref who);
 
+  /// Gives an actor of this node a name that all nodes of the cluster find it by; waits until they agree.
+  /// Not inside handlers. Errors: invalid_argument, name_taken, timeout.
   template <class A>
-  expected<void> register_name(const std::string& name, const ref<A>& who) {
-    return enter_name(name, who.id(), detail::actor_type_ptr<A>);
+  expected<void> register_name(const std::string& name, const ref<A>& who, duration timeout = default_ask_timeout) {
+    return enter_name(name, who.id(), detail::actor_type_ptr<A>, timeout);
+  }
+  /// The entity of this type and key: an actor that lives when it is sent something, exactly once in the
+  /// cluster, and is made from its key where its constructor takes a `std::string`. It ends by `stop()`;
+  /// the next message makes it live again, perhaps elsewhere. The handle stays good as long as this node.
+  template <class A>
+  [[nodiscard]] ref<A> entity(const std::string& key) {
+    return detail::entity_of<A>(*engine_, key);
   }
   template <class A>
   [[nodiscard]] expected<ref<A>> find(const std::string& name) const {
@@ -113,7 +123,7 @@ protected:
   void attach(detail::engine& e) noexcept { engine_ = &e; }
 
 private:
-  expected<void> enter_name(const std::string& name, actor_id id, const detail::actor_type* type);
+  expected<void> enter_name(const std::string& name, actor_id id, const detail::actor_type* type, duration timeout);
   detail::engine* engine_ = nullptr;
 };
 
@@ -137,11 +147,14 @@ public:
   [[nodiscard]] bool wait_for_members(std::size_t count, duration patience = std::chrono::seconds{10}) const;
   /// Where others reach this node; empty where it does not listen.
   [[nodiscard]] std::string address() const;
+  /// Process ids of the other local nodes, of a node that was told to start some.
+  [[nodiscard]] std::vector<int> local_processes() const;
 
   using basic_node::counters;
   [[nodiscard]] node_counters counters() const override;
 
 private:
+  void start_local_nodes(const node_options& options);
   struct body;
   std::unique_ptr<body> body_;
 

@@ -109,6 +109,11 @@ void hub::follow(connection_id id) {
     // The last order ends the connection.
     std::visit([&](auto& what) { obey(*c, what); }, o);
   }
+  // Shards look at what waits before they write more.
+  if (c = find(id); c != nullptr && c->peer != nullptr) {
+    const std::size_t bulk = c->link.queued_bulk_bytes();
+    c->peer->set_queued(c->link.queued_bytes() - bulk, bulk);
+  }
 }
 
 void hub::obey(connection& c, protocol::write_bytes& what) { world_.write(c.id, what.head, what.body); }
@@ -189,7 +194,7 @@ void hub::link_opened(connection& c) {
   const protocol::hello& who = c.link.peer();
   links_[who.node] = c.id;
   previous_.erase(who.node);
-  const auto p = peer_of(who.node);
+  const auto p = c.peer = peer_of(who.node);
   if (p->now() == peer::state::waiting) p->enter(peer::state::open);
   unknown_.erase(who.node);
   if (is_over_) return;
@@ -202,6 +207,7 @@ void hub::link_opened(connection& c) {
     if (d->second.id == c.id || address == who.address) dials_.erase(d);
   }
   grant_ids(who.node);
+  tell_subscriptions(who.node);
   has_mail(p);
 }
 

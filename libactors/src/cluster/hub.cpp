@@ -32,7 +32,8 @@ protocol::hello hello_of(const hub_options& o, std::uint64_t node, const protoco
 
 hub::hub(hub_options options, detail::engine& engine, transport& world, std::uint64_t seed)
     : options_{std::move(options)}, engine_{engine}, world_{world}, types_{number_types()},
-      membership_{self_of(options_, engine.node()), options_.membership, seed}, delivery_{engine, *this},
+      membership_{self_of(options_, engine.node()), options_.membership, seed},
+      directory_{protocol::node_id{engine.node()}, options_.directory}, delivery_{engine, *this},
       credit_news_{std::make_shared<credit_signal>()}, placing_{engine.node()} {
   auto local = std::make_shared<protocol::local_node>();
   local->me = hello_of(options_, engine.node(), *types_->table);
@@ -88,6 +89,7 @@ void hub::tick(duration now) {
   give_up_unknown();
   if (now_ >= next_report_) report_load();
   if (!is_over_ && membership_.wake_at() <= now_) membership_.tick(now_);
+  if (!is_over_ && directory_.wake_at() <= now_) directory_.tick(now_);
 }
 
 void hub::pump(duration now) { event e{*this, now}; }
@@ -122,9 +124,11 @@ void hub::settle() {
       follow(id);
     }
     follow_membership();
+    follow_directory();
     run_shards();
     collect_credit();
-    more = take_mail() || !touched_.empty();
+    more = take_wishes();
+    more = take_mail() || !touched_.empty() || more;
   }
   arm();
 }
@@ -147,7 +151,7 @@ void hub::collect_credit() {
 
 /// Says when the next tick is due.
 void hub::arm() {
-  duration next = is_over_ ? duration::max() : membership_.wake_at();
+  duration next = is_over_ ? duration::max() : std::min(membership_.wake_at(), directory_.wake_at());
   if (!wakes_.empty()) next = std::min(next, wakes_.begin()->first);
   for (const auto& [node, until] : unknown_) next = std::min(next, until);
   if (next == armed_ && next > now_) return;

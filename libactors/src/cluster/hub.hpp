@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -25,6 +26,7 @@
 
 #include <actors/detail/engine.hpp>
 
+#include "../protocol/directory/directory.hpp"
 #include "../protocol/link/link.hpp"
 #include "../protocol/membership/membership.hpp"
 #include "birth_ids.hpp"
@@ -48,6 +50,7 @@ struct hub_options {
   /// Empty: whoever can connect belongs to the cluster.
   std::string secret;
   protocol::membership_options membership;
+  protocol::directory_options directory;
   protocol::link_options link;
   protocol::window_sizes windows;
   peer_limits peers;
@@ -114,6 +117,12 @@ public:
   actor_id reserve(std::uint64_t node) override;
   expected<std::uint64_t> place(const placement::spec& wanted) override { return placing_.choose(wanted); }
   [[nodiscard]] bool reaches(std::uint64_t node) const override;
+  void claim_name(const std::string& name, const actor_id& holder, std::string_view type,
+                  const detail::open_request& asked_by) override;
+  void release_name(const std::string& name, const actor_id& holder) override;
+  void ended(const actor_id& id) override;
+  void resolve_entity(const std::string& key, const actor_id& gate) override;
+  void subscribed(const std::string& topic, const actor_id& who, bool is_on) override;
 
 private:
   struct connection {
@@ -128,6 +137,8 @@ private:
     bool is_queued = false;
     /// The peer knows the secret.
     bool is_known = false;
+    /// Of an open link.
+    std::shared_ptr<cluster::peer> peer = nullptr;
   };
   /// A connection that is being made, or has not been introduced yet, and what is to go over it.
   struct dial {
@@ -168,6 +179,23 @@ private:
   void lose(std::uint64_t node, peer::state next);
   void give_up_unknown();
   [[nodiscard]] bool is_member(std::uint64_t node) const;
+
+  // Names, entities, topics (directory.cpp).
+  void wish(std::function<void(hub&)> what);
+  bool take_wishes();
+  void follow_directory();
+  void obey(protocol::send_directory& what);
+  void obey(protocol::name_granted& what);
+  void obey(protocol::name_taken& what);
+  void obey(protocol::entity_at& what);
+  void obey(protocol::request_failed& what);
+  void obey(protocol::name_known& what);
+  void obey(protocol::name_gone& what);
+  void obey(protocol::activate_entity& what);
+  void obey(protocol::entity_gone& what);
+  void obey(protocol::name_revoked& what);
+  void obey(protocol::stop_entity& what);
+  void tell_subscriptions(std::uint64_t node);
 
   // Mail (mail.cpp).
   void has_mail(const std::shared_ptr<peer>& p) override;
@@ -220,6 +248,14 @@ private:
   std::unordered_map<std::uint64_t, protocol::previous_connection> previous_;
   std::unordered_map<std::uint64_t, duration> unknown_; // nodes nobody here has heard of, until when
   protocol::membership membership_;
+  protocol::directory directory_;
+  struct claim {
+    std::string name;
+    actor_id holder;
+    detail::open_request asked_by;
+  };
+  std::unordered_map<protocol::request_id, claim> claims_;
+  std::unordered_map<protocol::request_id, std::pair<std::string, actor_id>> resolutions_;
   delivery delivery_;
   protocol::refusal_counts refusals_;
   hub_counts counts_;
@@ -234,6 +270,8 @@ private:
   std::unordered_map<std::uint64_t, std::shared_ptr<peer>> peers_;
   std::mutex mail_mutex_; // guards mail_: once a batch at most
   std::vector<std::shared_ptr<peer>> mail_;
+  std::mutex wishes_mutex_; // guards wishes_: names, entities and subscriptions are rare
+  std::vector<std::function<void(hub&)>> wishes_;
   birth_ids ids_;
   placing placing_;
 };

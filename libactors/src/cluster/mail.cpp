@@ -7,6 +7,7 @@
 
 #include <actors/archive.hpp>
 
+#include "topic_news.hpp"
 #include "../protocol/link/batch.hpp"
 
 namespace actors::cluster {
@@ -109,7 +110,6 @@ void hub::send_mail(peer& p) {
     if (a == protocol::admission::accepted) continue;
     drop(what, a == protocol::admission::closed ? errc::node_lost : errc::overloaded);
   }
-  p.set_queued(c->link.queued_bytes(), 0);
   touch(*c);
 }
 
@@ -177,10 +177,18 @@ bool hub::send_control(std::uint64_t node, M message) {
   return sent;
 }
 template bool hub::send_control(std::uint64_t, protocol::message);
+template bool hub::send_control(std::uint64_t, protocol::directory_message);
+template bool hub::send_control(std::uint64_t, topic_news);
 
 void hub::take(std::uint64_t from, std::uint32_t type, void* value) {
   if (type == detail::message_index<protocol::message>) {
     if (!is_over_) membership_.receive(now_, *static_cast<protocol::message*>(value));
+  } else if (type == detail::message_index<protocol::directory_message>) {
+    if (!is_over_) directory_.receive(now_, std::move(*static_cast<protocol::directory_message*>(value)));
+  } else if (type == detail::message_index<topic_news>) {
+    const topic_news& news = *static_cast<topic_news*>(value);
+    for (const auto& [topic, who] : news.subscribers)
+      if (who.node() == from) news.is_on ? engine_.subscribe_far(topic, who) : engine_.unsubscribe_far(topic, who);
   } else if (type == detail::message_index<ids_wanted>) {
     if (is_member(from)) grant_ids(from);
   } else if (type == detail::message_index<ids_granted>) {

@@ -45,24 +45,31 @@ void hub::obey(protocol::publish_event& what) {
       case event::unreachable: lose(node, peer::state::away); break;
       case event::reachable:
         peer_of(node)->enter(link_to(node) != nullptr ? peer::state::open : peer::state::waiting);
+        tell_subscriptions(node);
         break;
       case event::down: lose(node, peer::state::lost); break;
       case event::removed:
         // Its identities may be live elsewhere: it is not to be heard any more.
         if (connection* c = link_to(node)) {
-          c->link.refuse(protocol::refusal::by_peer, "the node is not a member any more", now_);
+          if (peer_of(node)->now() == peer::state::lost)
+            c->link.refuse(protocol::refusal::by_peer, "the node is not a member any more", now_);
+          else
+            c->link.leave(now_); // it has left in order
           touch(*c);
         }
+        lose(node, peer::state::lost);
         previous_.erase(node);
         break;
     }
   }
   placing_.note(what.what, what.about);
+  if (!is_over_) directory_.observe(now_, what.what, what.about);
   world_.member_changed(what.what, what.about);
 }
 
 void hub::obey(protocol::stop_all& what) {
   is_over_ = true;
+  directory_.stop(now_);
   if (what.why != protocol::stop_reason::left) world_.expelled(what.why);
 }
 

@@ -201,6 +201,7 @@ shard& engine::way_out(const actor_id& target) const noexcept {
 }
 
 void engine::lose_node(std::uint64_t node) {
+  unsubscribe_node(node);
   for (std::uint32_t i = 0; shard* s = shard_at(i); ++i)
     post_call({s->place(), shard::root, 1}, [node](shard& there, actor_id) { there.lose_node(node); });
   std::vector<std::uint64_t> asked_there;
@@ -225,40 +226,119 @@ void engine::refuse_outside(const message_head& head, errc code) {
 
 // -- topics -----------------------------------------------------------------------------------
 
-void engine::subscribe(const std::string& topic, actor_id who) {
+bool engine::enter_subscription(const std::string& topic, const actor_id& who) {
   spin_guard guard{topics_lock_};
   auto& list = topics_[topic].subscribers;
-  if (std::find(list.begin(), list.end(), who) != list.end()) return;
+  if (std::find(list.begin(), list.end(), who) != list.end()) return false;
   list.push_back(who);
   topics_of_[who].push_back(topic);
+  return true;
 }
 
-void engine::unsubscribe(const std::string& topic, actor_id who) {
+bool engine::drop_subscription(const std::string& topic, const actor_id& who) {
   spin_guard guard{topics_lock_};
   auto at = topics_.find(topic);
-  if (at == topics_.end() || std::erase(at->second.subscribers, who) == 0) return;
+  if (at == topics_.end() || std::erase(at->second.subscribers, who) == 0) return false;
   if (at->second.subscribers.empty()) topics_.erase(at);
   auto of = topics_of_.find(who);
   std::erase(of->second, topic);
   if (of->second.empty()) topics_of_.erase(of);
+  return true;
+}
+
+void engine::subscribe(const std::string& topic, actor_id who) {
+  if (enter_subscription(topic, who) && peers() != nullptr) peers()->subscribed(topic, who, true);
+}
+
+void engine::unsubscribe(const std::string& topic, actor_id who) {
+  if (drop_subscription(topic, who) && peers() != nullptr) peers()->subscribed(topic, who, false);
+}
+
+void engine::subscribe_far(const std::string& topic, actor_id who) {
+  if (who.node() != node()) (void)enter_subscription(topic, who);
+}
+
+void engine::unsubscribe_far(const std::string& topic, actor_id who) {
+  if (who.node() != node()) (void)drop_subscription(topic, who);
+}
+
+void engine::unsubscribe_node(std::uint64_t lost) {
+  std::vector<actor_id> there;
+  {
+    spin_guard guard{topics_lock_};
+    for (const auto& [who, topics] : topics_of_)
+      if (who.node() == lost) there.push_back(who);
+  }
+  for (const actor_id& who : there) unsubscribe_all(who);
+}
+
+std::vector<std::pair<std::string, actor_id>> engine::own_subscriptions() const {
+  std::vector<std::pair<std::string, actor_id>> all;
+  spin_guard guard{topics_lock_};
+  for (const auto& [who, topics] : topics_of_)
+    if (who.node() == node())
+      for (const std::string& topic : topics) all.emplace_back(topic, who);
+  return all;
 }
 
 void engine::unsubscribe_all(actor_id who) {
-  spin_guard guard{topics_lock_};
-  auto of = topics_of_.find(who);
-  if (of == topics_of_.end()) return;
-  for (const std::string& topic : of->second) {
-    auto at = topics_.find(topic);
-    std::erase(at->second.subscribers, who);
-    if (at->second.subscribers.empty()) topics_.erase(at);
+  std::vector<std::string> topics;
+  {
+    spin_guard guard{topics_lock_};
+    auto of = topics_of_.find(who);
+    if (of == topics_of_.end()) return;
+    topics = std::move(of->second);
+    topics_of_.erase(of);
+    for (const std::string& topic : topics) {
+      auto at = topics_.find(topic);
+      std::erase(at->second.subscribers, who);
+      if (at->second.subscribers.empty()) topics_.erase(at);
+    }
   }
-  topics_of_.erase(of);
+  if (peers() == nullptr || who.node() != node()) return;
+  for (const std::string& topic : topics) peers()->subscribed(topic, who, false);
 }
 
 std::vector<actor_id> engine::subscribers(const std::string& topic) const {
   spin_guard guard{topics_lock_};
   auto at = topics_.find(topic);
   return at == topics_.end() ? std::vector<actor_id>{} : at->second.subscribers;
+}
+
+// -- names ----------------------------------------------------------------------------------------------
+
+expected<void> engine::register_name(std::string name, const actor_id& id, const actor_type* type,
+                                     const open_request& asked_by) {
+  auto entered = names_.add(name, id, type);
+  if (!entered) return entered;
+  if (peer_nodes* others = peers())
+    others->claim_name(name, id, type->name, asked_by);
+  else
+    name_granted(asked_by);
+  return entered;
+}
+
+void engine::name_granted(const open_request& asked_by) {
+  if (asked_by.request == 0) return;
+  if (asked_by.asker.shard() == outside) {
+    unit nothing;
+    complete(asked_by.request, message_index<unit>, &nothing, nullptr);
+  } else {
+    post({message_index<unit>, flag::answers, asked_by.asker, {}, asked_by.request}, unit{});
+  }
+}
+
+void engine::name_refused(const std::string& name, const actor_id& id, const failure& why,
+                          const open_request& asked_by) {
+  names_.remove(name, id);
+  if (asked_by.request == 0) {
+    log(log_level::warning, "actor " + to_string(id) + " does not get its name: " + to_string(why));
+  } else if (asked_by.asker.shard() == outside) {
+    failure copy = why;
+    complete(asked_by.request, 0, nullptr, &copy);
+  } else {
+    post({message_index<failure>, flag::answers | flag::failed, asked_by.asker, {}, asked_by.request}, failure{why});
+  }
 }
 
 // -- dead letters and failures ---------------------------------------------------------------------------

@@ -242,6 +242,18 @@ envelope* shard::stash_envelope(std::uint32_t type, std::size_t payload_size) {
   return e;
 }
 
+void shard::stash_erased(envelope& e) {
+  const message_type& type = message_type_at(e.type);
+  envelope* to = stash_envelope(e.type, type.size);
+  if (to == nullptr) {
+    if (type.destroy != nullptr) type.destroy(e.payload());
+  } else if (type.relocate != nullptr) {
+    type.relocate(to->payload(), e.payload());
+  } else {
+    __builtin_memcpy(to->payload(), e.payload(), type.size);
+  }
+}
+
 void shard::unstash_all() {
   slot& s = *self_slot_;
   if (s.cold == nullptr || s.cold->stash.empty()) return;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <actors/detail/name_table.hpp>
 
+#include <actors/detail/actor_type.hpp>
+
 namespace actors::detail {
 
 namespace {
@@ -22,6 +24,8 @@ expected<void> name_table::add(std::string name, actor_id id, const actor_type* 
   spin_guard guard{lock_};
   if (const actor_id other = find_below(name).first; other && other != id)
     return tl::make_unexpected(failure{errc::name_taken, other, "the name is taken", name});
+  if (const auto far = far_.find(name); far != far_.end())
+    return tl::make_unexpected(failure{errc::name_taken, far->second.id, "the name is taken", name});
   auto [at, fresh] = names_.try_emplace(std::move(name));
   entry& e = at->second;
   if (!fresh && e.id != id) return tl::make_unexpected(failure{errc::name_taken, e.id, "the name is taken", at->first});
@@ -60,10 +64,24 @@ void name_table::remove_all(actor_id id) {
   std::erase_if(directories_, [&](const auto& d) { return d.second.owner == id; });
 }
 
-std::pair<actor_id, const actor_type*> name_table::find(const std::string& name) const {
+name_table::found name_table::find(const std::string& name) const {
   spin_guard guard{lock_};
   auto at = names_.find(name);
-  return at == names_.end() ? find_below(name) : std::pair{at->second.id, at->second.type};
+  const auto [id, type] = at == names_.end() ? find_below(name) : std::pair{at->second.id, at->second.type};
+  if (id) return {id, type != nullptr ? std::string{type->name} : std::string{}};
+  const auto far = far_.find(name);
+  return far == far_.end() ? found{} : far->second;
+}
+
+void name_table::put_far(const std::string& name, actor_id id, const std::string& type) {
+  spin_guard guard{lock_};
+  far_[name] = {id, type};
+}
+
+void name_table::drop_far(const std::string& name, actor_id id) {
+  spin_guard guard{lock_};
+  const auto at = far_.find(name);
+  if (at != far_.end() && at->second.id == id) far_.erase(at);
 }
 
 // -- directories --------------------------------------------------------------------------------------

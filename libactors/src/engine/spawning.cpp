@@ -53,8 +53,29 @@ void bear_far(engine& node, actor_id id, const birth& how, far_call what) {
   current_shard->system<far_call>(id, std::move(what));
 }
 
+namespace {
+
+/// Names an actor on its own node; word of its birth has gone there before.
+const far_function& naming = add_far_function({"name", [](shard& there, actor_id id, actor_id, std::span<const std::byte> bytes) {
+  const auto name = decode<std::string>(bytes);
+  there.mark_named(id);
+  const slot* s = there.find(id);
+  if (s == nullptr) return;
+  if (auto entered = there.owner().register_name(name, id, s->type); !entered)
+    there.owner().log(log_level::error, to_string(entered.error()));
+}});
+
+} // namespace
+
 void name_newborn(engine& node, const std::string& name, actor_id id, const actor_type* type) {
-  auto registered = node.names().add(name, id, type);
+  if (id.node() != node.node()) {
+    if (current_shard != nullptr)
+      current_shard->system<far_call>(id, make_far_call(naming, name));
+    else
+      node.post(message_head{message_index<far_call>, flag::system, id, {}, 0}, make_far_call(naming, name));
+    return;
+  }
+  auto registered = node.register_name(name, id, type);
   if (!registered) {
     node.log(log_level::error, to_string(registered.error()));
     return;
@@ -66,6 +87,16 @@ void name_newborn(engine& node, const std::string& name, actor_id id, const acto
     current_shard->call(id, mark);
   else
     node.post_call(id, mark);
+}
+
+request<void, void> claim_own_name(std::string name, duration timeout) {
+  shard& here = *current_shard;
+  here.mark_named(here.self());
+  pending_ask& ask = here.open_ask(timeout.count());
+  const open_request asked_by{here.reply_address(), slab<pending_ask>::ticket(ask)};
+  auto entered = here.owner().register_name(std::move(name), here.self(), here.self_slot()->type, asked_by);
+  if (!entered) here.answer_failure(asked_by, entered.error());
+  return request<void, void>{here, ask};
 }
 
 void subscribe_self(const std::string& key) {

@@ -154,7 +154,7 @@ void shard::end_leaf(slot& s, std::uint32_t i, exit_kind kind, const failure& re
     context_guard as{*this, s, i, id};
     s.type->destroy(s);
   }
-  if (s.marks & mark::named) owner_.names().remove_all(id);
+  if (s.marks & mark::named) owner_.forget_names(id);
   unlink_child(s, i);
   release_slot(s, i);
   if (parent) child_ended(parent, id, kind, reason);
@@ -368,7 +368,7 @@ void shard::finish_stop(slot& s, std::uint32_t i) {
 /// The actor's names, subscriptions and watches end; its watchers are told elsewhere.
 void shard::end_subscriptions(slot& s, const actor_id& id) {
   extras& x = *s.cold;
-  if (s.marks & mark::named) owner_.names().remove_all(id);
+  if (s.marks & mark::named) owner_.forget_names(id);
   if (x.subscribed) owner_.unsubscribe_all(id);
   for (const actor_id& other : x.watched) unwatch_for(other, id);
 }

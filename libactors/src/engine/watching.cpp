@@ -48,7 +48,7 @@ void shard::mark_named(actor_id id) {
   else if (slot* s = find(id); s != nullptr || (s = claim_reserved(id)) != nullptr)
     s->marks |= mark::named;
   else
-    owner_.names().remove_all(id); // it has ended meanwhile
+    owner_.forget_names(id); // it has ended meanwhile
 }
 
 void shard::report_counters(actor_id id, std::uint64_t request) {

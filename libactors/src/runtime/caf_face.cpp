@@ -36,6 +36,8 @@ void caf_return_path::fail(const failure& reason) {
 
 namespace {
 
+thread_local const std::string* types_arriving = nullptr;
+
 /// The last handle to a face is gone.
 struct face_dropped {};
 
@@ -69,6 +71,8 @@ private:
 caf_face::caf_face(caf::actor_config& config, actor_id who, std::span<const taker> takers)
     : monitorable_actor{config}, who_{who}, takers_{takers} {}
 
+void caf_face::arriving(const std::string* types) noexcept { types_arriving = types; }
+
 void caf_face::enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) {
   if (what->mid.is_response())
     return;
@@ -86,11 +90,18 @@ void caf_face::enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) {
   for (taker take : takers_)
     if (take != nullptr && take(*this, *what))
       return;
+  refuse(*what);
+}
+
+void caf_face::refuse(caf::mailbox_element& what) {
+  auto& content = what.content();
+  failure why{errc::unhandled, who_, "the actor does not take this CAF message", to_string(content)};
+  if (content.empty() && types_arriving != nullptr)
+    why = {errc::not_serializable, who_, "the CAF message cannot be decoded here", *types_arriving};
   if (engine_visit node = engine_of(who_.node()))
-    node->add_dead_letter({who_, {}, "CAF message " + to_string(content), errc::unhandled});
-  if (what->mid.is_request())
-    caf_return_path{caf::strong_actor_ptr{ctrl()}, *what}.fail(
-        {errc::unhandled, who_, "the actor does not take this CAF message", to_string(content)});
+    node->add_dead_letter({who_, {}, "CAF message " + why.value, why.code});
+  if (what.mid.is_request())
+    caf_return_path{caf::strong_actor_ptr{ctrl()}, what}.fail(why);
 }
 
 void caf_face::take_exit(const caf::error& reason) const {

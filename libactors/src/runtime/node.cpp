@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cluster_port.hpp"
+#include "local_nodes.hpp"
 #include "node_body.hpp"
 
 namespace actors {
@@ -14,11 +15,18 @@ void basic_node::stop(any_ref who) {
 
 void basic_node::kill(any_ref who) { engine_->kill(who.id()); }
 
-expected<void> basic_node::enter_name(const std::string& name, actor_id id, const detail::actor_type* type) {
-  auto entered = engine_->names().add(name, id, type);
-  if (entered)
-    engine_->post_call(id, [](detail::shard& there, actor_id who) { there.mark_named(who); });
-  return entered;
+expected<void> basic_node::enter_name(const std::string& name, actor_id id, const detail::actor_type* type,
+                                      duration timeout) {
+  auto state = std::make_shared<detail::outside_answer<void>>();
+  const std::uint64_t request = engine_->open_outside(state);
+  future<void> granted{*engine_, std::move(state), request, timeout};
+  const actor_id asker{engine_->node() << 16 | detail::outside, 0, 1};
+  if (auto entered = engine_->register_name(name, id, type, {asker, request}); !entered) {
+    (void)engine_->close_outside(request);
+    return entered;
+  }
+  engine_->post_call(id, [](detail::shard& there, actor_id who) { there.mark_named(who); });
+  return granted.result();
 }
 
 expected<actor_counters> basic_node::counters(any_ref who, duration timeout) {
@@ -43,12 +51,27 @@ node_counters basic_node::counters() const {
 
 node::node(const node_options& options) {
   if (auto valid = options.check(); !valid) throw usage_error{valid.error().what};
-  body_ = std::make_unique<body>(options);
+  const node_options complete = runtime::as_first_local_node(options);
+  body_ = std::make_unique<body>(complete);
   attach(body_->platform.engine());
+  if (complete.cluster.local_nodes > 1) start_local_nodes(complete);
+}
+
+void node::start_local_nodes(const node_options& options) {
+  body_->others = std::make_unique<runtime::local_nodes>(options, address());
+  if (wait_for_members(options.cluster.local_nodes)) return;
+  throw usage_error{"--local-nodes " + std::to_string(options.cluster.local_nodes) +
+                        ": the other processes did not come up within ten seconds", 1};
+}
+
+std::vector<int> node::local_processes() const {
+  if (body_->others == nullptr) return {};
+  const auto all = body_->others->processes();
+  return {all.begin(), all.end()};
 }
 
 node::~node() {
-  body_->platform.shutdown();
+  body_->shutdown();
   // What did not end may still touch all of it: it stays until the process ends.
   static auto* left_behind = new std::vector<void*>;
   if (body_->platform.left_behind()) left_behind->push_back(body_.release());
@@ -76,7 +99,7 @@ std::string node::address() const {
   return port == nullptr ? std::string{} : port->address();
 }
 
-bool node::shutdown() { return body_->platform.shutdown(); }
+bool node::shutdown() { return body_->shutdown(); }
 
 node_counters node::counters() const { return body_->platform.counters(); }
 

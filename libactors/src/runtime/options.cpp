@@ -13,6 +13,7 @@
 #include <actors/node_options.hpp>
 
 #include "address.hpp"
+#include "local_nodes.hpp"
 
 namespace actors {
 
@@ -35,7 +36,7 @@ std::string range(std::uint64_t low, std::uint64_t high) { return fmt::format("{
 struct written {
   std::uint64_t shards = 0, workers = 0, mailbox_limit = mailbox_options::default_limit, quantum = 4096;
   std::uint64_t inbox_mib = 256, slow_ms = 100, shutdown_ms = 10'000;
-  std::uint64_t local_nodes = 0;
+  std::uint64_t local_nodes = 0, local_worker = 0;
   std::string policy = "refuse", level = "info", labels, secret_file;
   bool no_balance = false;
 };
@@ -72,7 +73,7 @@ struct refused {
 
 /// An option that takes a whole number. The parser's own conversion would say neither the value of one
 /// out of range nor what was expected.
-void add_number(CLI::App& app, const std::string& name, std::uint64_t& target, std::uint64_t low,
+CLI::Option* add_number(CLI::App& app, const std::string& name, std::uint64_t& target, std::uint64_t low,
                 std::uint64_t high, const std::string& help) {
   auto read = [name, &target, low, high](const std::string& text) {
     const char* end = text.data() + text.size();
@@ -80,7 +81,7 @@ void add_number(CLI::App& app, const std::string& name, std::uint64_t& target, s
     if (error != std::errc{} || stop != end || target < low || target > high)
       throw refused{bad(name, text, range(low, high))};
   };
-  app.add_option_function<std::string>("--" + name, read, help + ", " + range(low, high))->type_name("NUMBER");
+  return app.add_option_function<std::string>("--" + name, read, help + ", " + range(low, high))->type_name("NUMBER");
 }
 
 void describe(CLI::App& app, written& w, node_options& o) {
@@ -108,6 +109,7 @@ void describe(CLI::App& app, written& w, node_options& o) {
   app.add_option("--tls-key", o.cluster.tls_key, "Its key (PEM)");
   app.add_option("--tls-ca", o.cluster.tls_authority, "Who signs the certificates of the cluster (PEM)");
   add_number(app, "local-nodes", w.local_nodes, 1, most_local_nodes, "Start so many processes of this program as a cluster");
+  add_number(app, "local-worker", w.local_worker, 1, 1024, "One of those processes")->group(""); // not shown
   app.add_option("--log-level", w.level, names_of(levels));
   app.add_option("--log-file", o.log_file, "Log here instead of to standard error");
 }
@@ -263,7 +265,9 @@ expected<node_options> node_options::parse(int& argc, char** argv) {
       ++next;
     }
   argc = kept;
-  return convert(w, o);
+  auto options = convert(w, o);
+  if (options && w.local_worker != 0) runtime::serve_local_node(*options, static_cast<int>(w.local_worker));
+  return options;
 }
 
 node_options node_options::from_command_line(int argc, char** argv) {

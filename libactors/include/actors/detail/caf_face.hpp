@@ -37,10 +37,18 @@ private:
   caf::message_id id_;
 };
 
+/// How a reply becomes a message of CAF: as it is, for receivers in this process.
+struct as_it_is {
+  template <class R>
+  static caf::message make(R&& reply) {
+    return caf::make_message(std::move(reply));
+  }
+};
+
 /// A CAF request that one of ours has to answer. The engine completes it exactly once: with the
 /// reply, or with the failure of the actor that ends owing it.
 /// `R` is void where the handle promises no reply: then any reply says "done".
-template <class R>
+template <class R, class Making>
 class caf_answer final : public outside_ask {
 public:
   explicit caf_answer(caf_return_path path) : path_{std::move(path)} {}
@@ -55,7 +63,7 @@ public:
       (void)value;
       path_.send(caf::message{});
     } else if (type == message_index<R>) {
-      path_.send(caf::make_message(std::move(*static_cast<R*>(value))));
+      path_.send(Making::make(std::move(*static_cast<R*>(value))));
     } else {
       path_.fail({errc::wrong_type,
                   {},
@@ -81,8 +89,11 @@ public:
   const char* name() const override { return "actors::ref"; }
 
   [[nodiscard]] const actor_id& who() const noexcept { return who_; }
+  /// What this thread brings next comes from another process: CAF's list of its types, until null.
+  /// CAF hands on an empty message in place of one that it cannot decode.
+  static void arriving(const std::string* types) noexcept;
   /// What came is for ours: as told, or as asked when it is a request.
-  template <class M, class R>
+  template <class M, class R, class Making>
   void hand_on(caf::mailbox_element& what, M message);
   /// CAF learns that ours has ended. Threading: any; the first call counts.
   void close(caf::error reason);
@@ -92,6 +103,7 @@ private:
                               std::span<const taker> takers);
 
   void take_exit(const caf::error& reason) const;
+  void refuse(caf::mailbox_element& what);
 
   // Constant after construction.
   const actor_id who_;
@@ -105,7 +117,7 @@ private:
 [[nodiscard]] caf::actor make_face(engine& node, caf::actor_system& sys, actor_id who,
                                    std::span<const caf_face::taker> takers);
 
-template <class M, class R>
+template <class M, class R, class Making>
 void caf_face::hand_on(caf::mailbox_element& what, M message) {
   if (!what.mid.is_request()) {
     tell_from_anywhere(who_, std::move(message));
@@ -118,7 +130,7 @@ void caf_face::hand_on(caf::mailbox_element& what, M message) {
     return;
   }
   const std::uint64_t request =
-      node->open_outside(std::make_shared<caf_answer<R>>(std::move(path)));
+      node->open_outside(std::make_shared<caf_answer<R, Making>>(std::move(path)));
   const message_head head{
       message_index<M>, flag::asks, who_, {node->node() << 16 | outside, 0, 1}, request};
   // Inside a handler of ours the outbox is the way of the tells, so it is the way of the asks.
@@ -128,11 +140,11 @@ void caf_face::hand_on(caf::mailbox_element& what, M message) {
     node->post(head, std::move(message));
 }
 
-template <class M, class R>
+template <class M, class R, class Making = as_it_is>
 bool take_from_caf(caf_face& self, caf::mailbox_element& what) {
   if (!what.content().match_elements<in_caf<M>>())
     return false;
-  self.hand_on<M, R>(what, static_cast<M>(what.content().move_if_unshared<in_caf<M>>(0)));
+  self.hand_on<M, R, Making>(what, static_cast<M>(what.content().move_if_unshared<in_caf<M>>(0)));
   return true;
 }
 

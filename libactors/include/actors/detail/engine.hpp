@@ -139,7 +139,34 @@ public:
   [[nodiscard]] name_table& names() noexcept { return names_; }
   [[nodiscard]] const name_table& names() const noexcept { return names_; }
 
+  /// Gives an actor of this node a name. In a cluster it holds here at once, and everywhere when the
+  /// cluster has granted it, which answers `asked_by`; where it is refused it is taken back. Errors:
+  /// invalid_argument, name_taken (as far as this node knows). Threading: any.
+  expected<void> register_name(std::string name, const actor_id& id, const actor_type* type,
+                               const open_request& asked_by = {});
+  /// The cluster has given it to another.
+  void name_refused(const std::string& name, const actor_id& id, const failure& why, const open_request& asked_by);
+  void name_granted(const open_request& asked_by);
+  /// The actor has ended. Threading: any.
+  void forget_names(const actor_id& id);
+
+  /// The gate of an entity, here; see entity.hpp. Threading: any.
+  [[nodiscard]] actor_id entity_gate_of(const std::string& key);
+  /// Tells the gate where the entity lives, once it does.
+  void resolve_entity(const std::string& key, const actor_id& gate);
+  /// Makes it live here. Requires: the cluster has agreed on it. Errors: unhandled (no such type here).
+  [[nodiscard]] expected<actor_id> activate_entity(const std::string& key);
+  void entity_has_gone(const std::string& key, const actor_id& id);
+  template <class M>
+  void tell_gate(const actor_id& gate, M message);
+
   void subscribe(const std::string& topic, actor_id who);
+  /// One of another node; its own node has said so.
+  void subscribe_far(const std::string& topic, actor_id who);
+  void unsubscribe_far(const std::string& topic, actor_id who);
+  void unsubscribe_node(std::uint64_t node);
+  /// All subscriptions of actors here, by topic.
+  [[nodiscard]] std::vector<std::pair<std::string, actor_id>> own_subscriptions() const;
   void unsubscribe(const std::string& topic, actor_id who);
   void unsubscribe_all(actor_id who);
   [[nodiscard]] std::vector<actor_id> subscribers(const std::string& topic) const;
@@ -184,6 +211,8 @@ private:
   static constexpr std::size_t remembered = 1000;
 
   void refuse_outside(const message_head& head, errc code);
+  bool enter_subscription(const std::string& topic, const actor_id& who);
+  bool drop_subscription(const std::string& topic, const actor_id& who);
 
   const engine_options options_;
   driver& driver_;
@@ -204,6 +233,10 @@ private:
   mutable spin_lock topics_lock_;
   std::unordered_map<std::string, topic_subscriptions> topics_;
   std::unordered_map<actor_id, std::vector<std::string>> topics_of_;
+  mutable spin_lock entities_lock_; // guards the next three
+  std::unordered_map<std::string, actor_id> gates_;
+  std::unordered_map<std::string, actor_id> live_entities_;
+  std::unordered_map<actor_id, std::string> entity_keys_;
   mutable spin_lock asks_lock_;
   struct open_outside_ask {
     std::shared_ptr<outside_ask> ask;

@@ -35,8 +35,17 @@ public:
   bool remove(std::string_view name, actor_id id);
   /// Its directories, too.
   void remove_all(actor_id id);
-  /// The actor of this name, or null id; `type` as given to `add`.
-  [[nodiscard]] std::pair<actor_id, const actor_type*> find(const std::string& name) const;
+  /// A name of an actor of another node, as the cluster has granted it; and its end.
+  void put_far(const std::string& name, actor_id id, const std::string& type);
+  void drop_far(const std::string& name, actor_id id);
+
+  struct found {
+    /// Null: nobody.
+    actor_id id;
+    /// The actor's.
+    std::string type;
+  };
+  [[nodiscard]] found find(const std::string& name) const;
 
   /// All names `prefix/...` that are not in the table itself are looked up in `names`, until `owner` ends.
   /// Replaces the one before of the same owner. Errors: name_taken.
@@ -67,6 +76,7 @@ private:
   /// By shard, then by slot; null where nobody has a name.
   std::vector<std::vector<entry*>> of_slot_;
   std::unordered_map<std::string, owned_directory> directories_;
+  std::unordered_map<std::string, found> far_;
   /// Names with a slash that are in the table itself; mostly none.
   std::size_t with_slash_ = 0;
 };

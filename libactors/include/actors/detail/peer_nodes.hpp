@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <actors/detail/envelope.hpp>
 #include <actors/failure.hpp>
@@ -16,6 +17,8 @@ struct spec;
 }
 
 namespace actors::detail {
+
+struct open_request;
 
 /// Messages of one shard on their way to one other node. Threading: only the shard's thread.
 class far_outbox {
@@ -41,6 +44,18 @@ public:
   /// Where an actor is to live. Errors: as `check(spec)`, no_such_actor, and where no node will do, with
   /// the constraint that the closest ones fail. Threading: any.
   [[nodiscard]] virtual expected<std::uint64_t> place(const placement::spec& wanted) = 0;
+  // Names and entities of the whole cluster, and who has subscribed to what. Threading: any.
+
+  /// Then `engine::name_granted` or `name_refused`.
+  virtual void claim_name(const std::string& name, const actor_id& holder, std::string_view type,
+                          const open_request& asked_by) = 0;
+  virtual void release_name(const std::string& name, const actor_id& holder) = 0;
+  /// The actor held names, or was an entity.
+  virtual void ended(const actor_id& id) = 0;
+  /// Then the gate is told.
+  virtual void resolve_entity(const std::string& key, const actor_id& gate) = 0;
+  virtual void subscribed(const std::string& topic, const actor_id& who, bool is_on) = 0;
+
   /// Whether this node is a member that can be reached. Threading: any.
   [[nodiscard]] virtual bool reaches(std::uint64_t node) const = 0;
 };

@@ -272,6 +272,8 @@ public:
   /// Lays the current message aside again, with its sender and request.
   template <class M>
   void stash(M&& message);
+  /// As `stash`, of a message whose type is known at run time only; takes the payload over.
+  void stash_erased(envelope& e);
   void unstash_all();
 
   // -- slots ----------------------------------------------------------------------------------------

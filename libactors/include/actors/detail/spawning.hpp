@@ -165,12 +165,14 @@ void subscribe_self(const std::string& key);
 
 template <class A>
 [[nodiscard]] expected<ref<A>> find_as(const engine& node, const std::string& name) {
-  auto [id, type] = node.names().find(name);
+  const auto [id, type] = node.names().find(name);
   if (!id) return tl::make_unexpected(failure{errc::name_unknown, {}, "no actor has this name", name});
-  if (type != actor_type_ptr<A>)
-    return tl::make_unexpected(failure{errc::wrong_type, id,
-                                       "the actor of this name is a " + std::string{type->name}, name});
+  if (type != actor_type_ptr<A>->name)
+    return tl::make_unexpected(failure{errc::wrong_type, id, "the actor of this name is a " + type, name});
   return ref<A>{id};
 }
+
+/// Asks the cluster for a name of the running actor.
+request<void, void> claim_own_name(std::string name, duration timeout);
 
 } // namespace actors::detail

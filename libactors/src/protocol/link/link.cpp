@@ -19,6 +19,8 @@ std::size_t link::queued_bytes() const noexcept {
   return queue_ ? queue_->small_bytes() + queue_->bulk_bytes() : 0;
 }
 
+std::size_t link::queued_bulk_bytes() const noexcept { return queue_ ? queue_->bulk_bytes() : 0; }
+
 std::vector<link_order> link::take_orders() { return std::exchange(orders_, {}); }
 
 void link::begin(duration now) {

@@ -95,6 +95,8 @@ public:
   [[nodiscard]] const link_counts& counts() const noexcept { return counts_; }
   /// What waits; for senders that want to know before they serialise.
   [[nodiscard]] std::size_t queued_bytes() const noexcept;
+  /// Of these, large messages.
+  [[nodiscard]] std::size_t queued_bulk_bytes() const noexcept;
   [[nodiscard]] std::size_t transport_bytes() const noexcept { return issued_ - written_; }
   [[nodiscard]] std::optional<duration> round_trip() const noexcept { return round_trip_; }
 

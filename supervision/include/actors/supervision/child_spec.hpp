@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <actors/mailbox.hpp>
+#include <actors/placement.hpp>
 #include <actors/spawn_options.hpp>
 #include <actors/time.hpp>
 
@@ -76,6 +77,9 @@ struct placement {
   std::uint32_t shard = 0;
   std::uint64_t mailbox_limit = 0;
   overflow_policy overflow = overflow_policy::refuse;
+  /// On which node of the cluster, each time it starts; none: with its supervisor. A child whose node is
+  /// lost starts anew where this says, with a new id: what waited for it is lost with its node.
+  std::optional<actors::placement::spec> node{};
 
   friend bool operator==(const placement&, const placement&) = default;
 };

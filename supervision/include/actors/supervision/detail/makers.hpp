@@ -65,6 +65,40 @@ template <class... Args>
   return text + ")";
 }
 
+/// The new object ends again where its state cannot be restored.
+template <class A>
+void apply_to(actors::detail::shard&, actors::detail::slot& where, const restorer& restore, const restart_info& why);
+
+template <class A, class Arguments>
+void restart_here(actors::detail::shard& there, actor_id id, Arguments values, const restorer* restore, restart_info why) {
+  there.restart(id, *actors::detail::actor_type_ptr<A>,
+                [values = std::move(values), restore, why = std::move(why)](actors::detail::shard& s,
+                                                                           actors::detail::slot& where) mutable {
+                  std::apply([&](auto&... v) { actors::detail::construct_object<A>(s, where, std::move(v)...); }, values);
+                  if (restore != nullptr) apply_to<A>(s, where, *restore, why);
+                });
+}
+
+/// What a child on another node is restarted with.
+struct far_restart {
+  std::vector<std::byte> arguments;
+  /// Of the restorer; empty: none.
+  std::string restore;
+  restart_info why;
+};
+
+template <class A, class... Args>
+const actors::detail::far_function& far_restart_of() {
+  static const actors::detail::far_function& f = actors::detail::add_far_function(
+      {actors::detail::far_name<A, Args...>("supervised restart of "),
+       [](actors::detail::shard& there, actor_id id, actor_id, std::span<const std::byte> bytes) {
+         auto what = decode<far_restart>(bytes);
+         restart_here<A>(there, id, decode<std::tuple<Args...>>(what.arguments),
+                         what.restore.empty() ? nullptr : find_restorer(what.restore), std::move(what.why));
+       }});
+  return f;
+}
+
 template <class A, class... Args>
 const maker& maker_of() {
   using arguments = std::tuple<Args...>;
@@ -80,18 +114,16 @@ const maker& maker_of() {
           },
       .restart =
           [](actor_id child, std::span<const std::byte> bytes, const restorer* restore, restart_info why) {
-            actors::detail::current_shard->call(
-                child, [values = decode<arguments>(bytes), restore, why = std::move(why)](
-                           actors::detail::shard& there, actor_id id) mutable {
-                  there.restart(id, *actors::detail::actor_type_ptr<A>,
-                                [values = std::move(values), restore, why = std::move(why)](
-                                    actors::detail::shard& s, actors::detail::slot& where) mutable {
-                                  std::apply(
-                                      [&](auto&... v) { actors::detail::construct_object<A>(s, where, std::move(v)...); },
-                                      values);
-                                  if (restore != nullptr) apply_to<A>(s, where, *restore, why);
-                                });
-                });
+            auto& here = *actors::detail::current_shard;
+            if (child.node() != here.owner().node()) {
+              const far_restart what{{bytes.begin(), bytes.end()}, restore != nullptr ? restore->name : "", std::move(why)};
+              here.system<actors::detail::far_call>(child, actors::detail::make_far_call(far_restart_of<A, Args...>(), what));
+              return;
+            }
+            here.call(child, [values = decode<arguments>(bytes), restore, why = std::move(why)](
+                                 actors::detail::shard& there, actor_id id) mutable {
+              restart_here<A>(there, id, std::move(values), restore, std::move(why));
+            });
           },
       .check = [](std::span<const std::byte> bytes) { (void)decode<arguments>(bytes); },
   });
@@ -100,9 +132,8 @@ const maker& maker_of() {
 
 /// Entered before `main`, when other variables of templates may not have their values yet.
 template <class A, class... Args>
-inline const maker* const maker_ptr = &maker_of<A, Args...>();
+inline const maker* const maker_ptr = (far_restart_of<A, Args...>(), &maker_of<A, Args...>());
 
-/// The new object ends again where its state cannot be restored.
 template <class A>
 void apply_to(actors::detail::shard&, actors::detail::slot& where, const restorer& restore, const restart_info& why) {
   try {

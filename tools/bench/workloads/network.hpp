@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// Messages between two processes on this machine, over its loopback. The measuring side starts its
+// peer
+// (`harness/peer_process.hpp`) and takes it away again; neither the start nor the connection
+// counts.
+#pragma once
+
+#include "bench/harness/peer_process.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace bench {
+
+/// A message of `bytes` there and the same back, `round_trips` times, the next after the last.
+/// Counts microseconds per round trip.
+struct net_rtt_params {
+  std::uint64_t round_trips = 0;
+  std::size_t bytes = 64;
+};
+
+/// `messages` of 16 bytes one way, from one actor to one; what is on its way is bounded by credit
+/// that the receiver gives. Counts messages per second from the first to the answer that all have
+/// come.
+struct net_rate_params {
+  std::uint64_t messages = 0;
+};
+
+/// `messages` of `bytes` one way, the next after the last. The receiver has each of them whole and
+/// in one piece of memory. Counts MB/s (10^6) from the first to the answer that all have come.
+struct net_bulk_params {
+  std::uint64_t messages = 0;
+  std::size_t bytes = std::size_t{4} << 20;
+};
+
+double tcp_rtt(const net_rtt_params& params);
+double tcp_bulk(const net_bulk_params& params);
+double basp_rtt(const net_rtt_params& params);
+double basp_rate(const net_rate_params& params);
+double basp_bulk(const net_bulk_params& params);
+
+/// What the peers of these benchmarks can be; `main` passes them to `run_as_peer`.
+std::span<const peer_role> network_roles();
+
+// The baselines' roles.
+void tcp_echo_peer(const peer_parent& parent);
+void tcp_sink_peer(const peer_parent& parent);
+void basp_peer(const peer_parent& parent);
+void basp_rate_peer(const peer_parent& parent);
+
+} // namespace bench
