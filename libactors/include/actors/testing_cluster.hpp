@@ -168,6 +168,8 @@ public:
   [[nodiscard]] bool is_running(std::size_t node) const noexcept;
   /// It runs, and is a member as far as it knows.
   [[nodiscard]] bool is_member(std::size_t node) const noexcept;
+  /// The cluster goes on without it: its actors have been ended.
+  [[nodiscard]] bool is_expelled(std::size_t node) const noexcept;
   [[nodiscard]] bool is_stalled(std::size_t node) const noexcept;
   /// The present or last life: as in the ids of its actors.
   [[nodiscard]] std::uint64_t id_of(std::size_t node) const noexcept;

@@ -54,6 +54,8 @@ struct hub_options {
   protocol::link_options link;
   protocol::window_sizes windows;
   peer_limits peers;
+  /// Of tests of the simulator.
+  protocol::planted_bug planted = protocol::planted_bug::none;
   /// Connections that have not proved themselves; more are closed at once.
   std::size_t most_strangers = 2048;
   /// How long messages wait for a node that nobody here has heard of.

@@ -87,7 +87,7 @@ void hub::lose(std::uint64_t node, peer::state next) {
   if (before == peer::state::away || before == peer::state::lost) return;
   ++counts_.nodes_lost;
   for (parcel& what : p->take()) drop(what, errc::node_lost);
-  engine_.lose_node(node);
+  if (options_.planted != protocol::planted_bug::watchers_not_told) engine_.lose_node(node);
 }
 
 /// Messages to nodes that nobody here has heard of have waited long enough.

@@ -105,7 +105,11 @@ void process::alarm(std::uint32_t number) {
     tell_at_ = world_.now() + tell_within;
     net_.tell_all_written(host_);
   }
-  mark_due(clock());
+  if (timers_at_ <= clock()) {
+    // The turn that follows looks at the timers anew.
+    timers_at_ = never;
+    mark_due(clock());
+  }
   after();
   if (state_ == state::leaving) follow_leaving();
 }

@@ -160,6 +160,10 @@ bool cluster::is_member(std::size_t node) const noexcept {
   return is_running(node) && body_->hub(node).members().now_in() == protocol::membership::phase::member;
 }
 
+bool cluster::is_expelled(std::size_t node) const noexcept {
+  return body_->world.last(node).now_in() == process::state::expelled;
+}
+
 bool cluster::is_stalled(std::size_t node) const noexcept { return body_->world.is_stalled(node); }
 
 std::uint64_t cluster::id_of(std::size_t node) const noexcept { return body_->world.last(node).engine().node(); }

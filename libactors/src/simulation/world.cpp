@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "planted.hpp"
+
 namespace actors::simulation {
 
 namespace {
@@ -53,6 +55,10 @@ process_options world::options_of(std::size_t at) {
     p.hub.membership.joining.seeds.push_back(network::address_of(i));
   p.hub.membership.downing.rule = rule_of(options_);
   p.hub.peers.bytes = p.hub.link.queue_bytes = options_.queue_bytes;
+  if (const plant* bug = planted_by_name(options_.planted)) {
+    p.hub.planted = p.hub.membership.planted = p.hub.link.planted = bug->bug;
+    p.hub.directory.plant = bug->directory;
+  }
   p.level = options_.level;
   return p;
 }
