@@ -144,6 +144,9 @@ private:
 
   static std::uint64_t key_of(person a, person b) noexcept { return std::uint64_t{a} << 32 | b; }
   [[nodiscard]] std::string name_of(person who) const;
+  /// Only for who wants to hear all of it.
+  template <class... Args>
+  void detail(const char* form, const Args&... args);
   [[nodiscard]] bool works(person who) const noexcept;
   [[nodiscard]] duration patience() const noexcept { return times_ == times::strict ? 4s : 10s; }
   void judge_asks();

@@ -72,7 +72,10 @@ history_result history::run() {
   // The first error says most.
   while (book_.errors().empty() && sim_.now() < options_.length) sim_.run_for(look_interval);
   if (book_.errors().empty()) book_.judge_calm();
-  history_result r{options_.seed, book_.errors(), {book_.notes().begin(), book_.notes().end()}, sim_.digest(), sim_.events(), book_.sums()};
+  history_result r{options_.seed, book_.errors(), {book_.notes().begin(), book_.notes().end()}, {}, sim_.digest(), sim_.events(), book_.sums()};
+  if (options_.narrate || !r.errors.empty())
+    for (std::size_t i = 0; i < sim_.size(); ++i)
+      for (std::string& line : sim_.logged(i)) r.logs.push_back(std::move(line));
   return r;
 }
 

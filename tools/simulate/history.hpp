@@ -33,6 +33,8 @@ struct history_result {
   std::vector<std::string> errors;
   /// What happened last before the first error.
   std::vector<std::string> notes;
+  /// Of the nodes.
+  std::vector<std::string> logs;
   std::uint64_t digest = 0;
   std::uint64_t events = 0;
   totals sums;

@@ -57,6 +57,8 @@ int show(const options& o) {
   history_options h = history_of(o, o.seed);
   if (o.is_verbose) h.narrate = [](const std::string& line) { fmt::print("{}\n", line); };
   const history_result r = run_history(h);
+  if (o.is_verbose)
+    for (const std::string& line : r.logs) fmt::print("{}\n", line);
   fmt::print("seed {}: {} events, digest {:016x}\n", r.seed, r.events, r.digest);
   for (const std::string& e : r.errors) fmt::print("{}\n", e);
   return r.errors.empty() ? 0 : 1;

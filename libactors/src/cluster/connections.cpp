@@ -121,12 +121,17 @@ void hub::obey(connection& c, protocol::write_bytes& what) { world_.write(c.id, 
 delivery::origin hub::origin_of(connection& c, const std::shared_ptr<credit_account>& account) {
   const std::uint64_t node = c.link.peer().node;
   const auto p = find_peer(node);
-  const bool is_trusted = is_member(node) && (p == nullptr || p->now() != peer::state::lost);
+  const bool is_trusted =
+      is_member(node) && (p == nullptr || p->now() != peer::state::lost) && !broken_.contains(node);
   return {node, c.link.types().from_peer, is_trusted, account};
 }
 
 void hub::obey(connection& c, protocol::deliver_batch& what) {
-  delivery_.batch(origin_of(c, c.account), what.records);
+  const auto from = origin_of(c, c.account);
+  const std::uint64_t before = delivery_.counts().misaddressed;
+  delivery_.batch(from, what.records);
+  // What it has said to actors is lost, if only because this node has not heard of it yet.
+  if (!from.is_trusted && delivery_.counts().misaddressed != before) broken_.try_emplace(from.node, false);
 }
 
 void hub::obey(connection& c, protocol::deliver_large& what) {
@@ -198,6 +203,14 @@ void hub::link_opened(connection& c) {
   if (p->now() == peer::state::waiting) p->enter(peer::state::open);
   unknown_.erase(who.node);
   if (is_over_) return;
+  // What left and did not come, or came nobody knows whether, cannot be sent again.
+  if (const auto at = sent_.find(who.node); at != sent_.end()) {
+    const bool is_told = who.previous.token == at->second.token;
+    const std::uint64_t sent = at->second.received;
+    sent_.erase(at);
+    if (sent != 0 && !(is_told && who.previous.received >= sent)) end_relations(who.node);
+  }
+  tell_broken(who.node);
   membership_.link_up(now_, protocol::node_id{who.node}, who.address);
   // What was to be told to whoever is at that address.
   for (const std::string& address : {c.dialled, who.address}) {
@@ -217,11 +230,15 @@ void hub::link_closed(connection& c) {
   if (at == links_.end() || at->second != c.id) return;
   links_.erase(at);
   previous_[node] = {c.link.token(), c.link.received()};
+  if (options_.planted == protocol::planted_bug::acknowledged_early) previous_[node].received += 1U << 20;
   ids_.forget(node);
   const auto p = peer_of(node);
   if (p->now() == peer::state::open) p->enter(peer::state::waiting);
   p->set_queued(0, 0);
-  requeue(*p, c.link.take_losses());
+  protocol::losses lost = c.link.take_losses();
+  sent_[node] = {c.link.token(), lost.confirmed + lost.uncertain};
+  if (const auto at = broken_.find(node); at != broken_.end()) at->second = false;
+  requeue(*p, std::move(lost));
   if (!is_over_) membership_.link_down(now_, protocol::node_id{node});
 }
 

@@ -34,6 +34,7 @@
 #include "delivery.hpp"
 #include "outbox.hpp"
 #include "placing.hpp"
+#include "relations.hpp"
 #include "transport.hpp"
 
 namespace actors::cluster {
@@ -180,6 +181,8 @@ private:
   void obey(protocol::stop_all& what);
   void lose(std::uint64_t node, peer::state next);
   void give_up_unknown();
+  void end_relations(std::uint64_t node);
+  void tell_broken(std::uint64_t node);
   [[nodiscard]] bool is_member(std::uint64_t node) const;
 
   // Names, entities, topics (directory.cpp).
@@ -248,6 +251,9 @@ private:
   std::unordered_map<std::uint64_t, connection_id> links_; // by node: the one in use
   std::map<std::string, dial> dials_;
   std::unordered_map<std::uint64_t, protocol::previous_connection> previous_;
+  /// Messages that left on the last connection to a node, and its token.
+  std::unordered_map<std::uint64_t, protocol::previous_connection> sent_;
+  std::unordered_map<std::uint64_t, bool> broken_; // nodes whose relations have ended here; whether they were told
   std::unordered_map<std::uint64_t, duration> unknown_; // nodes nobody here has heard of, until when
   protocol::membership membership_;
   protocol::directory directory_;

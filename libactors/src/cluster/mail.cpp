@@ -187,6 +187,7 @@ bool hub::send_control(std::uint64_t node, M message) {
 template bool hub::send_control(std::uint64_t, protocol::message);
 template bool hub::send_control(std::uint64_t, protocol::directory_message);
 template bool hub::send_control(std::uint64_t, topic_news);
+template bool hub::send_control(std::uint64_t, relations_lost);
 
 void hub::take(std::uint64_t from, std::uint32_t type, void* value) {
   if (type == detail::message_index<protocol::message>) {
@@ -197,6 +198,11 @@ void hub::take(std::uint64_t from, std::uint32_t type, void* value) {
     const topic_news& news = *static_cast<topic_news*>(value);
     for (const auto& [topic, who] : news.subscribers)
       if (who.node() == from) news.is_on ? engine_.subscribe_far(topic, who) : engine_.unsubscribe_far(topic, who);
+  } else if (type == detail::message_index<relations_lost>) {
+    engine_.lose_node(from);
+    (void)send_control(from, relations_ended{});
+  } else if (type == detail::message_index<relations_ended>) {
+    broken_.erase(from);
   } else if (type == detail::message_index<ids_wanted>) {
     if (is_member(from)) grant_ids(from);
   } else if (type == detail::message_index<ids_granted>) {

@@ -202,8 +202,20 @@ shard& engine::way_out(const actor_id& target) const noexcept {
 
 void engine::lose_node(std::uint64_t node) {
   unsubscribe_node(node);
-  for (std::uint32_t i = 0; shard* s = shard_at(i); ++i)
-    post_call({s->place(), shard::root, 1}, [node](shard& there, actor_id) { there.lose_node(node); });
+  // In the stream of what comes from there: what comes later counts again.
+  for (std::uint32_t i = 0; shard* s = shard_at(i); ++i) {
+    constexpr std::uint32_t size = envelope_size(payload<shard_call>::size, flag::system);
+    std::uint32_t wanted = 0;
+    while (size > chunk_sizes[wanted] - sizeof(chunk)) ++wanted;
+    chunk* c = chunk_pool::make(wanted);
+    c->source = outside;
+    c->used = size;
+    auto* e = reinterpret_cast<envelope*>(c->begin());
+    write_header(e, {message_index<shard_call>, flag::system, {s->place(), shard::root, 1}, {}, 0}, size);
+    payload<shard_call>::construct(e->payload(), shard_call{[node](shard& there, actor_id) { there.lose_node(node); }});
+    s->hand_over(c);
+    driver_.wake(*s);
+  }
   std::vector<std::uint64_t> asked_there;
   {
     spin_guard guard{asks_lock_};

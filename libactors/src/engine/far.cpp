@@ -159,6 +159,8 @@ void shard::lose_asks(std::uint64_t node) {
 
 void shard::lose_child(slot& s, std::uint32_t i, const actor_id& child) {
   const actor_id parent{place_, i, s.generation};
+  // It may live on, where only this node lost the other.
+  system<kill_request>(child, {});
   if (!s.type->keeps_children || (s.cold->stop && s.cold->stop->child == child)) {
     child_ended(parent, child, exit_kind::unknown, lost(child));
     return;
