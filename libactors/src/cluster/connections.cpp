@@ -239,6 +239,8 @@ void hub::link_closed(connection& c) {
   sent_[node] = {c.link.token(), lost.confirmed + lost.uncertain};
   if (const auto at = broken_.find(node); at != broken_.end()) at->second = false;
   requeue(*p, std::move(lost));
+  // Nobody will say that it is down: that it has gone is known when it does not come back.
+  if (!is_member(node)) unknown_.try_emplace(node, now_ + options_.unknown_patience);
   if (!is_over_) membership_.link_down(now_, protocol::node_id{node});
 }
 
