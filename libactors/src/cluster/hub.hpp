@@ -34,6 +34,7 @@
 #include "delivery.hpp"
 #include "outbox.hpp"
 #include "placing.hpp"
+#include "relations.hpp"
 #include "transport.hpp"
 
 namespace actors::cluster {
@@ -54,6 +55,8 @@ struct hub_options {
   protocol::link_options link;
   protocol::window_sizes windows;
   peer_limits peers;
+  /// Of tests of the simulator.
+  protocol::planted_bug planted = protocol::planted_bug::none;
   /// Connections that have not proved themselves; more are closed at once.
   std::size_t most_strangers = 2048;
   /// How long messages wait for a node that nobody here has heard of.
@@ -106,6 +109,10 @@ public:
   [[nodiscard]] const delivery_counts& deliveries() const noexcept { return delivery_.counts(); }
   [[nodiscard]] std::size_t connections() const noexcept { return connections_.size(); }
   [[nodiscard]] std::size_t open_links() const noexcept { return links_.size(); }
+  /// Other nodes with a queue here, lost ones included.
+  [[nodiscard]] std::size_t known_peers() const;
+  /// Of messages that wait here for other nodes.
+  [[nodiscard]] std::size_t waiting_bytes() const;
 
   // -- detail::peer_nodes: from any thread -----------------------------------------------------------
 
@@ -149,6 +156,7 @@ private:
                              std::uint64_t expected, std::string binding);
   [[nodiscard]] connection* find(connection_id id);
   [[nodiscard]] connection* link_to(std::uint64_t node);
+  [[nodiscard]] std::uint64_t linked_at(const std::string& address);
   void touch(connection& c);
   void follow(connection_id id);
   void obey(connection& c, protocol::write_bytes& what);
@@ -164,6 +172,7 @@ private:
   void link_closed(connection& c);
   void dial_to(const std::string& address, std::uint64_t node);
   void end_dial(const std::string& address);
+  void send_waiting(const std::string& address, std::uint64_t node);
 
   // The cluster (members.cpp).
   void follow_membership();
@@ -173,6 +182,8 @@ private:
   void obey(protocol::stop_all& what);
   void lose(std::uint64_t node, peer::state next);
   void give_up_unknown();
+  void end_relations(std::uint64_t node);
+  void tell_broken(std::uint64_t node);
   [[nodiscard]] bool is_member(std::uint64_t node) const;
 
   // Names, entities, topics (directory.cpp).
@@ -243,6 +254,9 @@ private:
   std::unordered_map<std::uint64_t, connection_id> links_; // by node: the one in use
   std::map<std::string, dial> dials_;
   std::unordered_map<std::uint64_t, protocol::previous_connection> previous_;
+  /// Messages that left on the last connection to a node, and its token.
+  std::unordered_map<std::uint64_t, protocol::previous_connection> sent_;
+  std::unordered_map<std::uint64_t, bool> broken_; // nodes whose relations have ended here; whether they were told
   std::unordered_map<std::uint64_t, duration> unknown_; // nodes nobody here has heard of, until when
   std::set<std::uint64_t> left_in_order_; // until they are removed
   protocol::membership membership_;

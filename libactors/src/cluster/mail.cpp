@@ -41,6 +41,18 @@ std::shared_ptr<peer> hub::find_peer(std::uint64_t node) const {
   return at == peers_.end() ? nullptr : at->second;
 }
 
+std::size_t hub::known_peers() const {
+  std::lock_guard guard{peers_mutex_};
+  return peers_.size();
+}
+
+std::size_t hub::waiting_bytes() const {
+  std::size_t sum = 0;
+  std::lock_guard guard{peers_mutex_};
+  for (const auto& [node, p] : peers_) sum += p->waiting_bytes();
+  return sum;
+}
+
 std::unique_ptr<detail::far_outbox> hub::open(std::uint64_t node) {
   return std::make_unique<outbox>(peer_of(node), types_, static_cast<notified&>(*this));
 }
@@ -145,6 +157,14 @@ void hub::drop(const protocol::record_head& head, errc why) {
 void hub::requeue(peer& p, protocol::losses&& lost) {
   std::deque<parcel> again;
   for (auto& batch : lost.unsent.batches) again.emplace_back(std::move(batch));
+  if (options_.planted == protocol::planted_bug::resent_twice)
+    for (std::size_t k = 0, end = again.size(); k < end; ++k) {
+      const auto& batch = std::get<protocol::outgoing_batch>(again[k]);
+      protocol::batch_builder copy{p.node(), SIZE_MAX};
+      protocol::batch_reader reader{batch.records(), p.node()};
+      for (protocol::record r; reader.next(r);) (void)copy.add(r.head, [&](writer& out) { out.write(r.payload); });
+      again.emplace_back(copy.take());
+    }
   if (p.now() == peer::state::waiting) {
     p.put_back(std::move(again));
     return;
@@ -169,6 +189,7 @@ bool hub::send_control(std::uint64_t node, M message) {
 template bool hub::send_control(std::uint64_t, protocol::message);
 template bool hub::send_control(std::uint64_t, protocol::directory_message);
 template bool hub::send_control(std::uint64_t, topic_news);
+template bool hub::send_control(std::uint64_t, relations_lost);
 
 void hub::take(std::uint64_t from, const protocol::record_head& head, std::uint32_t type, void* value) {
   if (type == detail::message_index<protocol::message>) {
@@ -179,6 +200,11 @@ void hub::take(std::uint64_t from, const protocol::record_head& head, std::uint3
     const topic_news& news = *static_cast<topic_news*>(value);
     for (const auto& [topic, who] : news.subscribers)
       if (who.node() == from) news.is_on ? engine_.subscribe_far(topic, who) : engine_.unsubscribe_far(topic, who);
+  } else if (type == detail::message_index<relations_lost>) {
+    engine_.lose_node(from);
+    (void)send_control(from, relations_ended{});
+  } else if (type == detail::message_index<relations_ended>) {
+    broken_.erase(from);
   } else if (type == detail::message_index<ids_wanted>) {
     if (is_member(from)) grant_ids(from);
   } else if (type == detail::message_index<detail::ids_request>) {

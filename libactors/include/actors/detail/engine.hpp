@@ -74,6 +74,10 @@ struct engine_options {
   std::int64_t inbox_limit = std::int64_t{256} << 20;
   nanoseconds_t throttle_patience = 100'000'000;
   bool counters = true;
+  /// Who finds the engine by its node's number: every thread of the process, or, in a simulation, the
+  /// one that made it, so that worlds on other threads do not see it.
+  enum class scope : std::uint8_t { process, thread };
+  scope known_to = scope::process;
 };
 
 class object_depot;
@@ -277,7 +281,8 @@ private:
   engine* where_ = nullptr;
 };
 
-/// The engine of the node with this number in this process, if there is one. Threading: any.
+/// The engine of the node with this number in this process, if there is one. On a thread with engines of
+/// its own: one of those. Threading: any.
 [[nodiscard]] engine_visit engine_of(std::uint64_t node) noexcept;
 /// The same, or else one that reaches that node, or else any. Threading: any.
 [[nodiscard]] engine_visit engine_towards(std::uint64_t node) noexcept;

@@ -234,8 +234,8 @@ public:
   void give_child_up(actor_id id);
   void stop_self();
   void watch(actor_id who);
-  /// The other's end has been told to the running actor.
-  void forget_watched(const actor_id& who) noexcept;
+  /// The other's end is being told to the running actor. False: it does not watch it any more.
+  bool forget_watched(const actor_id& who) noexcept;
   /// Notes a child of the running actor that starts on another shard.
   void expect_child(actor_id child, nanoseconds_t shutdown);
   void unwatch(actor_id who);
