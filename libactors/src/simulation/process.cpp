@@ -200,7 +200,7 @@ void process::leave() {
 void process::follow_leaving() {
   if (state_ != state::leaving) return;
   if (ended()) event([this] { hub_->drained(local()); });
-  if (hub_->members().now_in() != protocol::membership::phase::stopped) return;
+  if (hub_->membership().now_in() != protocol::membership::phase::stopped) return;
   event([this] { hub_->close_links(local()); });
   if (hub_->connections() == 0) state_ = state::left;
 }
