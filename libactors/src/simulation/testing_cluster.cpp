@@ -157,7 +157,7 @@ bool cluster::is_running(std::size_t node) const noexcept {
 }
 
 bool cluster::is_member(std::size_t node) const noexcept {
-  return is_running(node) && body_->hub(node).members().now_in() == protocol::membership::phase::member;
+  return is_running(node) && body_->hub(node).membership().now_in() == protocol::membership::phase::member;
 }
 
 bool cluster::is_expelled(std::size_t node) const noexcept {
@@ -169,12 +169,12 @@ bool cluster::is_stalled(std::size_t node) const noexcept { return body_->world.
 std::uint64_t cluster::id_of(std::size_t node) const noexcept { return body_->world.last(node).engine().node(); }
 
 std::uint64_t cluster::founder_of(std::size_t node) const noexcept {
-  return is_running(node) ? static_cast<std::uint64_t>(body_->hub(node).members().cluster()) : 0;
+  return is_running(node) ? static_cast<std::uint64_t>(body_->hub(node).membership().cluster()) : 0;
 }
 
 std::vector<node_info> cluster::members(std::size_t node) const {
   std::vector<node_info> all;
-  for (const protocol::member& m : body_->hub(node).members().table().members())
+  for (const protocol::member& m : body_->hub(node).membership().table().members())
     all.push_back({static_cast<std::uint64_t>(m.id), m.name, m.address, m.labels, state_of(m)});
   return all;
 }
@@ -185,7 +185,7 @@ bool cluster::is_agreed() const {
   for (std::size_t i = 0; i < size(); ++i) {
     if (!is_running(i)) continue;
     if (!is_member(i)) return false;
-    const auto& table = body_->hub(i).members().table();
+    const auto& table = body_->hub(i).membership().table();
     std::size_t up = 0;
     for (const protocol::member& m : table.members()) {
       if (m.state == protocol::member_state::down) continue;
