@@ -275,6 +275,7 @@ private:
   duration armed_ = duration::max();
   duration next_report_{};
   bool is_over_ = false;
+  bool has_more_ = false; // than one event was to do
   std::shared_ptr<credit_signal> credit_news_;
 
   // Shared with shards.
