@@ -129,7 +129,8 @@ cluster::hub_options cluster_port::hub_options_of(const node_options& o) const {
   auto& rule = h.membership.downing.rule;
   rule.strategy = static_cast<protocol::downing_strategy>(o.cluster.downing);
   rule.quorum = o.cluster.quorum;
-  for (const std::string& seed : o.cluster.seeds) h.membership.joining.seeds.push_back(seed);
+  for (const std::string& seed : o.cluster.seeds)
+    for (std::string& each : addresses_of(*parse_address(seed))) h.membership.joining.seeds.push_back(std::move(each));
   return h;
 }
 
