@@ -230,7 +230,7 @@ void hub::grant_ids(std::uint64_t node) {
   ids_granted grant;
   const std::uint32_t shards = engine_.shard_count();
   for (std::uint32_t i = 0; i < shards; ++i)
-    grant.ranges.push_back(engine_.shard_at(i)->reserve_range(birth_ids::granted_at_once / shards));
+    grant.ranges.push_back(engine_.shard_at(i)->reserve_range(options_.ids_at_once / shards));
   (void)send_control(node, std::move(grant));
 }
 
