@@ -67,7 +67,7 @@ void book::node_ended(std::size_t node) {
 
 bool book::works(person who) const noexcept {
   const life& l = people_[who];
-  return l.lives && nodes_[l.node].works && nodes_[l.node].life == l.node_life;
+  return l.lives && nodes_[l.node].works && sim_->is_running(l.node) && nodes_[l.node].life == l.node_life;
 }
 
 // -- actors -------------------------------------------------------------------------------------------

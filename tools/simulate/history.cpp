@@ -38,7 +38,7 @@ cluster_options history::options_for(const history_options& o, kind k) {
   c.shards = random.one_in(3) ? 2 : 1;
   c.seeds = 1 + random.below(std::min<std::uint64_t>(3, o.nodes));
   c.most_delay = random.one_in(4) ? 20ms : 1ms;
-  c.level = actors::log_level::debug;
+  c.level = actors::log_level::warning;
   c.begin = cluster_options::beginning::apart;
   c.planted = o.planted;
   if (random.one_in(4)) c.pipe_bytes = 4096;

@@ -99,7 +99,6 @@ void hub::end_relations(std::uint64_t node) {
 void hub::tell_broken(std::uint64_t node) {
   const auto at = broken_.find(node);
   if (at != broken_.end() && !at->second) at->second = send_control(node, relations_lost{});
-  if (at != broken_.end()) world_.log(log_level::debug, "DBG told broken " + std::to_string(node) + (at->second ? " yes" : " no"));
 }
 
 /// The node cannot be reached: who waits for it is told.
