@@ -67,7 +67,7 @@ void book::node_ended(std::size_t node) {
 
 bool book::works(person who) const noexcept {
   const life& l = people_[who];
-  return l.lives && nodes_[l.node].works && nodes_[l.node].life == l.node_life;
+  return l.lives && nodes_[l.node].works && sim_->is_running(l.node) && nodes_[l.node].life == l.node_life;
 }
 
 // -- actors -------------------------------------------------------------------------------------------
@@ -123,6 +123,7 @@ std::uint64_t book::ask(person who, duration timeout) {
 void book::outcome(person who, std::uint64_t number, std::uint64_t echo) {
   ++(echo != 0 ? sums_.answered : sums_.failed);
   const auto at = questions_.find(number);
+  if (at == questions_.end() && !works(who)) return;
   if (at == questions_.end()) return error("asks", fmt::format("{} has two outcomes of {}", name_of(who), number));
   if (echo != 0 && echo != number)
     error("asks", fmt::format("{} asked {} and got the answer to {}", name_of(who), number, echo));

@@ -131,7 +131,8 @@ void hub::obey(connection& c, protocol::deliver_batch& what) {
   const std::uint64_t before = delivery_.counts().misaddressed;
   delivery_.batch(from, what.records);
   // What it has said to actors is lost, if only because this node has not heard of it yet.
-  if (!from.is_trusted && delivery_.counts().misaddressed != before) broken_.try_emplace(from.node, false);
+  if (!from.is_trusted && delivery_.counts().misaddressed != before && !broken_.contains(from.node))
+    end_relations(from.node);
 }
 
 void hub::obey(connection& c, protocol::deliver_large& what) {

@@ -37,7 +37,7 @@ hub::hub(hub_options options, detail::engine& engine, transport& world, std::uin
     : options_{std::move(options)}, engine_{engine}, world_{world}, types_{number_types()},
       membership_{self_of(options_, engine.node()), options_.membership, seed},
       directory_{protocol::node_id{engine.node()}, options_.directory}, delivery_{engine, *this},
-      credit_news_{std::make_shared<credit_signal>()}, placing_{engine.node()} {
+      credit_news_{std::make_shared<credit_signal>()}, ids_{options_.ids_at_once}, placing_{engine.node()} {
   auto local = std::make_shared<protocol::local_node>();
   local->me = hello_of(options_, engine.node(), *types_->table);
   local->secret = options_.secret;

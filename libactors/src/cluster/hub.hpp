@@ -55,6 +55,8 @@ struct hub_options {
   protocol::link_options link;
   protocol::window_sizes windows;
   peer_limits peers;
+  /// Ids for births that a node gives to one other at a time.
+  std::uint32_t ids_at_once = 8192;
   /// Of tests of the simulator.
   protocol::planted_bug planted = protocol::planted_bug::none;
   /// Connections that have not proved themselves; more are closed at once.

@@ -258,7 +258,7 @@ ids_granted hub::ids_on_each_shard(std::uint32_t count) {
 }
 
 void hub::grant_ids(std::uint64_t node) {
-  (void)send_control(node, ids_on_each_shard(birth_ids::granted_at_once / engine_.shard_count()));
+  (void)send_control(node, ids_on_each_shard(options_.ids_at_once / engine_.shard_count()));
 }
 
 } // namespace actors::cluster

@@ -49,11 +49,10 @@ engine_visit engine_of(std::uint64_t node) noexcept {
 }
 
 engine_visit engine_towards(std::uint64_t node) noexcept {
-  const auto reaches = [node](std::uint64_t, engine& e) {
+  const auto reaches = [node](std::uint64_t number, engine& e) {
     const peer_nodes* others = e.peers();
-    return others != nullptr && others->reaches(node);
+    return number == node || (others != nullptr && others->reaches(node));
   };
-  if (engine_visit known = engine_of(node)) return known;
   if (engine_visit near = find_engine(reaches)) return near;
   if (engine_visit member = find_engine([](std::uint64_t, engine& e) { return e.peers() != nullptr; })) return member;
   return find_engine([](std::uint64_t, engine&) { return true; });

@@ -12,11 +12,9 @@ constexpr plant bugs[] = {
     {planted_bug::fence_lost, "fence-lost", "a node that is down for the others is not told so"},
     {planted_bug::refutation_unheeded, "refutation-unheeded", "a suspicion goes on whatever incarnation refutes it"},
     {planted_bug::acknowledged_early, "acknowledged-early", "messages are acknowledged that have not come"},
-    {planted_bug::resent_twice, "resent-twice", "what was not sent before a connection broke is sent twice"},
     {planted_bug::bulk_overtaken, "bulk-overtaken", "small messages overtake large ones of the same sender"},
     {planted_bug::watchers_not_told, "watchers-not-told", "the loss of a node is not told to those who watch"},
     {planted_bug::early_take_over, "early-take-over", "identities are taken over before their owner has stopped"},
-    {planted_bug::none, "registrar-early", "a new registrar does not wait for the reports", protocol::planted::serves_early},
     {planted_bug::none, "unreachable-replaced", "entities of a node that does not answer are made again elsewhere",
      protocol::planted::replaces_unreachable},
 };

@@ -59,6 +59,7 @@ process_options world::options_of(std::size_t at) {
     p.hub.planted = p.hub.membership.planted = p.hub.link.planted = bug->bug;
     p.hub.directory.plant = bug->directory;
   }
+  p.hub.ids_at_once = 128; // less to look through when a node is lost
   p.level = options_.level;
   return p;
 }

@@ -404,6 +404,7 @@ private:
   void give_up_birth(slot& s, std::uint32_t i) noexcept;
   void birth_threw(slot& s, std::uint32_t i);
   void ensure_segment(std::uint32_t i);
+  void free_segments() noexcept;
   void begin_life(slot& s, std::uint32_t i, const actor_type& type, const birth& how);
   void link_child(slot& s, std::uint32_t i, actor_id parent);
   void unlink_child(slot& s, std::uint32_t i) noexcept;
