@@ -144,7 +144,8 @@ bool book::watch(person who, person whom) {
 void book::down(person who, person whom) {
   ++sums_.downs;
   detail("{} hears of the end of {}", name_of(who), name_of(whom));
-  if (watches_.erase(key_of(who, whom)) == 0)
+  const bool was_watched = watches_.erase(key_of(who, whom)) != 0;
+  if (!was_watched && works(who)) // one that is expelled may still hear that all others are lost
     error("watches", fmt::format("{} is told twice of the end of {}", name_of(who), name_of(whom)));
 }
 
