@@ -162,8 +162,8 @@ void book::entity_lives(const std::string& key, person who) {
   auto& live = entities_[key];
   for (const person other : live) {
     if (!works(other) || !works(who) || sim_->is_stalled(people_[other].node)) continue;
-    // One that was stopped may go on for a moment, until it is told that it is down.
-    if (std::max(nodes_[people_[other].node].excused, nodes_[people_[who].node].excused) + 1s > now()) continue;
+    // One that was stopped goes on until it is told that it is down or, cut off as well, finds that out.
+    if (std::max(nodes_[people_[other].node].excused, nodes_[people_[who].node].excused) + 2500ms > now()) continue;
     const bool is_one_cluster = sim_->founder_of(people_[other].node) == sim_->founder_of(people_[who].node);
     if (is_one_cluster) error("entities", fmt::format("{} lives twice: {} and {}", key, name_of(other), name_of(who)));
   }

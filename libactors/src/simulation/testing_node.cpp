@@ -11,10 +11,10 @@ using detail::nanoseconds_t;
 
 namespace {
 
-/// Simulated nodes have numbers apart from real ones. The first of a thread is always the same, so that
-/// nothing depends on what ran before or elsewhere.
-std::uint64_t free_number() {
-  std::uint64_t number = 1ULL << 40;
+/// Simulated nodes have numbers apart from real ones. The first of a thread and seed is always the same, so
+/// that nothing depends on what ran before or elsewhere.
+std::uint64_t free_number(std::uint64_t seed) {
+  std::uint64_t number = 1ULL << 40 | (seed & 0xffffff) << 8;
   while (detail::engine_of(number)) ++number;
   return number;
 }
@@ -25,7 +25,7 @@ struct node::body final : simulation::shard_driver {
   explicit body(const simulation_options& o)
       : shard_driver{random, o.level}, options{o}, random{o.seed} {
     detail::engine_options eo;
-    eo.node = free_number();
+    eo.node = free_number(o.seed);
     eo.shards = o.shards;
     eo.mailbox = o.mailbox;
     eo.inbox_limit = static_cast<std::int64_t>(o.inbox_bytes);
