@@ -25,6 +25,7 @@ public:
   /// Whether SIGSTOP, its own or of others, has stopped it in time.
   bool stopped(std::chrono::milliseconds within = std::chrono::seconds{20});
   void signal(int number) const;
+  [[nodiscard]] pid_t id() const { return id_; }
 
 private:
   pid_t id_ = -1;

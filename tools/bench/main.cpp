@@ -11,6 +11,7 @@
 #include "bench/workloads/counters.hpp"
 #include "bench/workloads/memory.hpp"
 #include "bench/workloads/messages.hpp"
+#include "bench/workloads/network.hpp"
 #include "bench/workloads/spawn.hpp"
 #include "bench/workloads/supervision.hpp"
 #include "bench/workloads/task_graph.hpp"
@@ -33,6 +34,7 @@ bench::registry all_benchmarks() {
   bench::add_archive(result);
   bench::add_counters(result);
   bench::add_supervision(result);
+  bench::add_network(result);
   return result;
 }
 
@@ -62,6 +64,8 @@ int measure_all(const bench::options& options, const bench::registry& benchmarks
 }
 
 int run(int argc, char** argv) {
+  if (auto status = bench::run_as_peer(bench::network_roles(), argc, argv))
+    return *status;
   auto benchmarks = all_benchmarks();
   if (auto status = bench::run_as_child(benchmarks, argc, argv))
     return *status;

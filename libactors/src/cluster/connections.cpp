@@ -48,6 +48,8 @@ void hub::accepted(connection_id id, std::string remote, std::string binding, du
   ++counts_.accepted;
   if (strangers_ >= options_.most_strangers || is_over_) {
     ++counts_.turned_away;
+    world_.log(log_level::warning, "node " + options_.name + ": refused " + remote +
+                                       (is_over_ ? ": the node is leaving" : ": too many that have not proved themselves"));
     world_.close(id);
     return;
   }
@@ -181,7 +183,7 @@ void hub::obey(connection& c, protocol::close_transport&) {
   const connection_id id = c.id;
   set_wake(c, duration::max());
   refusals_.count(c.link.why());
-  if (!c.link.line().empty()) world_.log(log_level::warning, options_.name + ": " + c.link.line());
+  if (!c.link.line().empty()) world_.log(log_level::warning, c.link.line());
   if (!c.is_known) --strangers_;
   link_closed(c);
   if (!c.dialled.empty()) {

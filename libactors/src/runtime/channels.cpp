@@ -138,11 +138,15 @@ void cluster_port::tls_failed(channel& c) {
   if (c.tls->is_ready()) {
     event([&] { hub_->ended(id, now()); });
   } else {
-    owner_.log(log_level::warning, owner_.options().name + ": refused " + c.remote + ": " +
-                                       (c.tls->error().empty() ? "TLS handshake took too long" : c.tls->error()));
+    refuse_tls(c, c.tls->error().empty() ? "TLS handshake took too long" : c.tls->error());
     if (c.was_dialled) event([&] { hub_->connect_failed(id, false, now()); });
     close(id);
   }
+}
+
+void cluster_port::refuse_tls(const channel& c, const std::string& why) {
+  ++tls_refused_;
+  owner_.log(log_level::warning, "node " + owner_.options().name + ": refused " + c.remote + ": " + why);
 }
 
 void cluster_port::gone(caf::io::connection_handle handle) {
@@ -152,7 +156,7 @@ void cluster_port::gone(caf::io::connection_handle handle) {
   const bool is_known = !c->is_closing && c->ready_by == duration::max();
   const bool was_dialled = c->was_dialled;
   if (!is_known && !c->is_closing)
-    owner_.log(log_level::warning, owner_.options().name + ": refused " + c->remote + ": ended in its TLS handshake");
+    refuse_tls(*c, "ended in its TLS handshake");
   const bool was_closing = c->is_closing;
   forget(*c);
   if (is_known)

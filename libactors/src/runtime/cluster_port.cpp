@@ -11,6 +11,7 @@
 #include <caf/io/middleman.hpp>
 #include <caf/send.hpp>
 
+#include "../cluster/summary.hpp"
 #include "platform.hpp"
 
 namespace actors::runtime {
@@ -18,6 +19,9 @@ namespace actors::runtime {
 namespace {
 
 using pump_atom = caf::atom_constant<caf::atom("pump")>;
+
+/// Of nudges in a row before the sockets are looked at again.
+constexpr int most_rounds = 4;
 
 /// The multiplexer's thread is inside the hub: what is asked of the port is done behind it.
 thread_local bool is_inside = false;
@@ -158,11 +162,11 @@ caf::behavior cluster_port::behave(caf::io::broker* self) {
   });
   if (listener_.socket >= 0) (void)self->add_doorman(listener_.socket);
   event([this] { hub_->start(now()); });
-  return {[this](pump_atom) { pump(); },
-          [this](caf::io::new_data_msg& m) { data(m); },
-          [this](const caf::io::data_transferred_msg& m) { transferred(m); },
-          [this](const caf::io::new_connection_msg& m) { came(m.handle); },
-          [this](const caf::io::connection_closed_msg& m) { gone(m.handle); },
+  return {[this](pump_atom) { work([&] { pump(); }); },
+          [this](caf::io::new_data_msg& m) { work([&] { data(m); }); },
+          [this](const caf::io::data_transferred_msg& m) { work([&] { transferred(m); }); },
+          [this](const caf::io::new_connection_msg& m) { work([&] { came(m.handle); }); },
+          [this](const caf::io::connection_closed_msg& m) { work([&] { gone(m.handle); }); },
           [](const caf::io::acceptor_closed_msg&) {}};
 }
 
@@ -190,7 +194,19 @@ void cluster_port::pump() {
 
 void cluster_port::nudge() {
   if (is_inside || !has_broker_.load() || nudged_.exchange(true, std::memory_order_seq_cst)) return;
-  caf::anon_send(broker_, pump_atom::value);
+  // Waking CAF's loop takes a write to a pipe; a thread that is awake looks by itself.
+  if (!at_work_.load(std::memory_order_seq_cst)) caf::anon_send(broker_, pump_atom::value);
+}
+
+/// Looks for nudges that came while this thread was at work. Sockets have their turn after some rounds.
+void cluster_port::rest() {
+  for (int rounds = 0;; ++rounds) {
+    at_work_.store(false, std::memory_order_seq_cst);
+    if (!nudged_.load(std::memory_order_seq_cst)) return;
+    if (rounds == most_rounds) return self_->send(self_, pump_atom::value);
+    at_work_.store(true, std::memory_order_seq_cst);
+    pump();
+  }
 }
 
 void cluster_port::wake_at(duration when) {
@@ -198,10 +214,14 @@ void cluster_port::wake_at(duration when) {
   owner_.deadline_changed(when.count());
 }
 
-void cluster_port::tick_is_due() {
-  next_tick_.store(detail::timer_wheel::never, std::memory_order_seq_cst);
+detail::nanoseconds_t cluster_port::tick_if_due(detail::nanoseconds_t now) {
+  detail::nanoseconds_t due = next_tick_.load(std::memory_order_seq_cst);
+  if (due > now) return due;
+  // The hub may have ticked meanwhile, and said when it wants to again: that must not be lost.
+  if (!next_tick_.compare_exchange_strong(due, detail::timer_wheel::never)) return due;
   tick_due_.store(true);
   nudge();
+  return detail::timer_wheel::never;
 }
 
 protocol::bytes32 cluster_port::nonce() {
@@ -261,7 +281,8 @@ void cluster_port::expelled(protocol::stop_reason why) {
                                           "the cluster did not let it in",
                                           "the cluster ended before it was let in",
                                           "it had founded a second cluster"};
-  owner_.expelled(texts[static_cast<std::size_t>(why)]);
+  // A node that goes anyway is not an error.
+  owner_.expelled(texts[static_cast<std::size_t>(why)], leaving_.load() == leaving::no ? log_level::error : log_level::info);
 }
 
 // -- the end ------------------------------------------------------------------------------------------
@@ -287,7 +308,15 @@ bool cluster_port::stop(std::chrono::nanoseconds patience) {
   const bool ended = wait(has_ended_, std::chrono::seconds{1});
   has_broker_.store(false);
   broker_ = nullptr;
+  if (ended) log_summary();
   return ended;
+}
+
+/// The broker has ended: nobody changes the counts any more.
+void cluster_port::log_summary() {
+  std::string line = "node " + owner_.options().name + ": " + cluster::summary_of(*hub_);
+  if (tls_refused_ != 0) line += "; TLS refused " + std::to_string(tls_refused_);
+  owner_.log(log_level::info, line);
 }
 
 void cluster_port::follow_leaving() {

@@ -9,7 +9,7 @@
 //            each read
 //   dial     on the dialer's threads; the socket comes here
 //   wake     the platform's clock thread nudges when the hub's next tick is due
-//   nudge    one message to the broker, however many ask for it before it comes
+//   nudge    one message to the broker, however many ask for it before it comes; none while it is at work
 #pragma once
 
 #include <atomic>
@@ -50,10 +50,8 @@ public:
   /// The actors have ended: leaves, says goodbye, closes everything. False where the broker did not end.
   [[nodiscard]] bool stop(std::chrono::nanoseconds patience);
 
-  /// When the hub's next tick is due. Threading: any.
-  [[nodiscard]] detail::nanoseconds_t next_tick() const noexcept { return next_tick_.load(std::memory_order_relaxed); }
-  /// It is due. Threading: the clock's.
-  void tick_is_due();
+  /// Has the hub tick where that is due; when the next one is, if it was not. Threading: the clock's.
+  [[nodiscard]] detail::nanoseconds_t tick_if_due(detail::nanoseconds_t now);
 
   /// Threading: any.
   [[nodiscard]] std::vector<node_info> members() const;
@@ -110,6 +108,14 @@ private:
     f();
     end_event();
   }
+  /// What CAF has the broker do, and what other threads want meanwhile.
+  template <class F>
+  void work(F&& f) {
+    at_work_.store(true, std::memory_order_seq_cst);
+    f();
+    rest();
+  }
+  void rest();
   void begin_event() noexcept;
   void end_event();
   void pump();
@@ -128,8 +134,10 @@ private:
   void adapt_read(channel& c, std::size_t got);
   void finish(channel& c);
   void forget(channel& c);
+  void refuse_tls(const channel& c, const std::string& why);
   void look_after_closing();
   void follow_leaving();
+  void log_summary();
   [[nodiscard]] duration now() const;
   [[nodiscard]] cluster::hub_options hub_options_of(const node_options& o) const;
 
@@ -148,10 +156,13 @@ private:
   std::vector<std::pair<cluster::connection_id, std::size_t>> written_;
   std::vector<std::byte> text_, output_;
   duration closing_look_ = duration::max();
+  std::uint64_t tls_refused_ = 0;
   leaving followed_ = leaving::no;
 
   // Any thread.
   std::atomic<bool> nudged_{false};
+  // The multiplexer's thread will look at nudged_ before it waits.
+  std::atomic<bool> at_work_{false};
   std::atomic<bool> tick_due_{false};
   std::atomic<detail::nanoseconds_t> next_tick_{detail::timer_wheel::never};
   std::atomic<leaving> leaving_{leaving::no};

@@ -117,11 +117,18 @@ void platform::run_or_wake(detail::shard& s) {
     jobs_[s.index()]->run_here();
   else
     wake(s);
-  if (!awake_.load(std::memory_order_relaxed)) deadline_changed(0);
+  note_work();
 }
 
-void platform::expelled(const std::string& why) {
-  log(log_level::error, options_.name + ": this node is not a member of the cluster any more (" + why +
+/// A shard that has run on the hub's thread is idle again when the clock's thread looks at it.
+void platform::note_work() noexcept {
+  if (awake_.load(std::memory_order_relaxed)) return;
+  has_worked_.store(true, std::memory_order_relaxed);
+  deadline_changed(0);
+}
+
+void platform::expelled(const std::string& why, log_level level) {
+  log(level, options_.name + ": this node is not a member of the cluster any more (" + why +
                             "): its actors are ended");
   for (std::uint32_t i = 0; detail::shard* s = engine_->shard_at(i); ++i)
     engine_->post_call({s->place(), detail::shard::root, 1},
@@ -136,7 +143,7 @@ void platform::wake(detail::shard& s) {
     jobs_[s.index()]->wake();
   else
     if (dedicated_thread* t = thread_of(s)) t->wake();
-  if (!awake_.load(std::memory_order_relaxed)) deadline_changed(0);
+  note_work();
 }
 
 dedicated_thread* platform::thread_of(detail::shard& s) {
@@ -185,13 +192,7 @@ void platform::deadline_changed(nanoseconds_t deadline) noexcept {
 
 nanoseconds_t platform::wake_due(nanoseconds_t now) {
   nanoseconds_t next = detail::timer_wheel::never;
-  if (cluster_port* p = port()) {
-    next = p->next_tick();
-    if (next <= now) {
-      p->tick_is_due();
-      next = detail::timer_wheel::never;
-    }
-  }
+  if (cluster_port* p = port()) next = p->tick_if_due(now);
   for (auto& job : jobs_) {
     if (!job->idle()) continue;
     nanoseconds_t due = job->shard().next_deadline();
@@ -212,6 +213,7 @@ void platform::run_clock() {
     // Sleeping times are announced before the last look, so that a change in between is not lost.
     sleeping_until_.store(0, std::memory_order_seq_cst);
     nanoseconds_t due = wake_due(now);
+    if (has_worked_.exchange(false, std::memory_order_relaxed)) last_work = now;
     for (auto& job : jobs_)
       if (!job->idle()) last_work = now;
     // Some looks more after the last work: a trickle of messages then need not wake this thread.
@@ -226,7 +228,7 @@ void platform::run_clock() {
     sleeping_until_.store(until, std::memory_order_seq_cst);
     if (stopping_.load()) break;
     if (wake_due(clock()) < until) continue;
-    bool idle_now = true;
+    bool idle_now = !has_worked_.load(std::memory_order_relaxed);
     for (auto& job : jobs_) idle_now &= job->idle();
     if (!busy && !idle_now) continue;
     if (until == detail::timer_wheel::never)

@@ -55,7 +55,7 @@ public:
   /// Messages have come from another node. Threading: the hub's.
   void run_or_wake(detail::shard& s);
   /// The cluster goes on without this node: its actors end now. Threading: the hub's.
-  void expelled(const std::string& why);
+  void expelled(const std::string& why, log_level level);
 
   /// A shard with a timer due earlier than known: look again. Threading: any.
   void deadline_changed(detail::nanoseconds_t deadline) noexcept;
@@ -81,6 +81,7 @@ private:
     std::uint32_t busy_ticks = 0;
   };
 
+  void note_work() noexcept;
   void run_clock();
   void run_substitute();
   void watch(detail::nanoseconds_t now);
@@ -114,7 +115,9 @@ private:
   std::mutex clock_mutex_; // with clock_ready_: the clock thread's sleep
   std::condition_variable clock_ready_;
   std::atomic<detail::nanoseconds_t> sleeping_until_{0};
+  // The clock thread looks at shards from time to time; and while it does not, it is told of work by the second.
   std::atomic<bool> awake_{false};
+  std::atomic<bool> has_worked_{false};
   std::atomic<bool> stopping_{false};
   std::vector<watch_state> watched_; // only the clock thread
   std::atomic<std::uint64_t> slow_handlers_{0};

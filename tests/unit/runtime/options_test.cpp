@@ -97,6 +97,30 @@ const std::vector<bad_value> bad_values{
     {{"--quantum", "0"}, "--quantum", "0", "1 to 16777216"},
     {{"--quantum", "4294967297"}, "--quantum", "4294967297", "1 to 16777216"},
     {{"--log-level", "loud"}, "--log-level", "loud", "warning"},
+    {{"--listen", "nowhere"}, "--listen", "nowhere", "host:port"},
+    {{"--listen", "127.0.0.1:70000"}, "--listen", "127.0.0.1:70000", "host:port"},
+    {{"--listen", "0.0.0.0:4711"}, "--listen", "0.0.0.0:4711", "a secret (--secret-file) or TLS"},
+    {{"--listen", "192.0.2.1:4711"}, "--listen", "192.0.2.1:4711", "a secret (--secret-file) or TLS"},
+    {{"--listen", "[::]:4711"}, "--listen", "[::]:4711", "a secret (--secret-file) or TLS"},
+    {{"--listen", "127.0.0.1:0", "--advertise", "host"}, "--advertise", "host", "host:port"},
+    {{"--seed", "127.0.0.1"}, "--seed", "127.0.0.1", "host:port"},
+    {{"--seed", "127.0.0.1:0"}, "--seed", "127.0.0.1:0", "with a port"},
+    {{"--seed", "127.0.0.1:1", "--seed", "x:y"}, "--seed", "x:y", "host:port"},
+    {{"--cluster", ""}, "--cluster", "''", "1 to 128 characters"},
+    {{"--cluster", std::string(129, 'n')}, "--cluster", std::string(129, 'n'), "1 to 128 characters"},
+    {{"--secret-file", "/no/such/file"}, "--secret-file", "/no/such/file", "a file that can be read"},
+    {{"--secret-file", "/"}, "--secret-file", "/", "a directory"},
+    {{"--secret-file", "/dev/null"}, "--secret-file", "/dev/null", "it is empty"},
+    {{"--labels", "region"}, "--labels", "region", "expected"},
+    {{"--labels", "gpu=some"}, "--labels", "gpu=some", "expected"},
+    {{"--tls-cert", "a.pem"}, "--tls-cert", "a.pem", "all of --tls-cert, --tls-key and --tls-ca, or none"},
+    {{"--tls-key", "a.key", "--tls-ca", "ca.pem"}, "--tls-cert", "''", "all of --tls-cert"},
+    {{"--downing", "never"}, "--downing", "never", "keep-majority"},
+    {{"--downing", "static-quorum"}, "--quorum", "0", "the nodes that a side needs"},
+    {{"--quorum", "3"}, "--quorum", "3", "with --downing static-quorum"},
+    {{"--quorum", "0", "--downing", "static-quorum"}, "--quorum", "0", "1 to 100000"},
+    {{"--local-nodes", "0"}, "--local-nodes", "0", "1 to 64"},
+    {{"--local-nodes", "65"}, "--local-nodes", "65", "1 to 64"},
 };
 
 } // namespace
@@ -160,6 +184,38 @@ BOOST_DATA_TEST_CASE(a_bad_value_names_option_value_and_expectation, bad_values,
     BOOST_TEST(f.what.find(bad.wanted) != std::string::npos);
     BOOST_TEST(f.what.find('\n') == std::string::npos);
   }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_node_of_a_cluster_is_told_is_read) {
+  temporary_file secret{"open sesame \n\n"};
+  auto o = parse({"--listen", "0.0.0.0:4711", "--advertise", "here.example:4712", "--seed", "one:1", "--seed=two:2", "--cluster",
+                  "c", "--secret-file", secret.path(), "--labels", "region=eu,gpu=1", "--downing", "static-quorum",
+                  "--quorum", "2", "--local-nodes", "3"});
+  BOOST_REQUIRE_MESSAGE(o, o.error().what);
+  BOOST_TEST(o->cluster.listen == "0.0.0.0:4711");
+  BOOST_TEST(o->cluster.advertise == "here.example:4712");
+  BOOST_TEST(o->cluster.seeds == (std::vector<std::string>{"one:1", "two:2"}), boost::test_tools::per_element());
+  BOOST_TEST(o->cluster.name == "c");
+  BOOST_TEST(o->cluster.secret == "open sesame");
+  BOOST_TEST((o->cluster.downing == downing::static_quorum));
+  BOOST_TEST(o->cluster.quorum == 2u);
+  BOOST_TEST(o->cluster.local_nodes == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(other_machines_are_let_in_only_with_a_secret_or_certificates) {
+  temporary_file secret{"open sesame"};
+  const std::string all = "0.0.0.0:4711";
+  BOOST_TEST(!parse({"--listen", all}));
+  BOOST_TEST(bool{parse({"--listen", all, "--secret-file", secret.path()})});
+  BOOST_TEST(bool{parse({"--listen", all, "--tls-cert", "c", "--tls-key", "k", "--tls-ca", "a"})});
+  for (const char* here : {"127.0.0.1:4711", "localhost:4711", "[::1]:4711"}) BOOST_TEST(bool{parse({"--listen", here})});
+}
+
+BOOST_AUTO_TEST_CASE(a_secret_that_is_too_long_is_refused) {
+  temporary_file secret{std::string(5000, 's')};
+  auto o = parse({"--secret-file", secret.path()});
+  BOOST_REQUIRE(!o);
+  BOOST_TEST(o.error().what == "--secret-file " + secret.path() + ": expected at most 4096 bytes");
 }
 
 BOOST_AUTO_TEST_CASE(an_option_without_its_value_is_named) {

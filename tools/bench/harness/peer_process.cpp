@@ -63,6 +63,13 @@ void peer_parent::say(const std::string& line) const {
   std::fflush(stdout);
 }
 
+std::string peer_parent::line() const {
+  std::string text;
+  for (char c = 0; ::read(STDIN_FILENO, &c, 1) == 1 && c != '\n';)
+    text += c;
+  return text;
+}
+
 void peer_parent::wait_until_dismissed() const {
   char ignored = 0;
   for (;;) {
@@ -110,6 +117,14 @@ std::string peer_process::line(std::chrono::milliseconds within) {
     read_.append(some.data(), static_cast<std::size_t>(got));
   }
 }
+
+void peer_process::say(const std::string& line) {
+  const std::string text = line + '\n';
+  if (::write(to_, text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    throw std::runtime_error("the peer process does not listen");
+}
+
+void peer_process::signal(int number) const { ::kill(id_, number); }
 
 std::uint16_t peer_process::port() { return static_cast<std::uint16_t>(std::stoul(line())); }
 

@@ -20,6 +20,8 @@ class peer_parent {
 public:
   /// One line, up to `peer_process::line`.
   void say(const std::string& line) const;
+  /// The next line of `peer_process::say`; empty when the measuring side has let go.
+  std::string line() const;
   /// Returns once the measuring side has let go, or has died.
   void wait_until_dismissed() const;
 };
@@ -42,6 +44,8 @@ public:
 
   /// The next line it says. Errors: throws when none comes in time, or it has ended.
   std::string line(std::chrono::milliseconds within = std::chrono::seconds{10});
+  void say(const std::string& line);
+  void signal(int number) const;
   /// The line is a port.
   std::uint16_t port();
 
