@@ -109,13 +109,15 @@ endfunction()
 # the check runs, so that a new one cannot be missed.
 function(actors_check_public_headers name folder)
   cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "MAY_USE_CAF")
+  # A list would become several words of the command.
+  list(JOIN arg_MAY_USE_CAF "," may_use_caf)
   set(check ${CMAKE_COMMAND}
     "-DCOMPILER=${CMAKE_CXX_COMPILER}"
     "-DINCLUDES=$<TARGET_PROPERTY:actors,INTERFACE_INCLUDE_DIRECTORIES>"
     "-DCAF_INCLUDE=${CAF_INCLUDE_DIR}"
     "-DFOLDER=${folder}"
     "-DSCRATCH=${PROJECT_BINARY_DIR}/${name}-headers"
-    "-DMAY_USE_CAF=${arg_MAY_USE_CAF}"
+    "-DMAY_USE_CAF=${may_use_caf}"
     -P "${ACTORS_CMAKE_DIR}/CheckHeaders.cmake")
   add_custom_target(${name}-headers COMMAND ${check} VERBATIM COMMENT "Compiling each public header of ${name} alone")
   add_test(NAME headers.${name} COMMAND ${check})

@@ -172,6 +172,11 @@ protected:
   static request<void, void> claim_name(std::string name, duration timeout = default_ask_timeout) {
     return detail::claim_own_name(std::move(name), timeout);
   }
+  /// The entity of this type and key; see `basic_node::entity`. Requires: entity.hpp is included.
+  template <class A>
+  [[nodiscard]] static ref<A> entity(const std::string& key) {
+    return detail::entity_of<A>(detail::current_shard->owner(), key);
+  }
   template <class A>
   [[nodiscard]] static expected<ref<A>> find(const std::string& name) {
     return detail::find_as<A>(detail::current_shard->owner(), name);

@@ -10,22 +10,20 @@
 #include <unordered_map>
 #include <vector>
 
-#include <actors/detail/shard.hpp>
+#include <actors/detail/id_requests.hpp>
 
 namespace actors::cluster {
 
 using detail::id_range;
 
-/// To a hub: give me more. And the answer.
+/// To a hub: give me more. The answer is `ids_granted`.
 struct ids_wanted {};
-struct ids_granted {
-  std::vector<id_range> ranges;
-};
+using detail::ids_granted;
 
 class birth_ids {
 public:
-  /// Ids that a node gives to one other at a time, over its shards.
-  static constexpr std::uint32_t granted_at_once = 8192;
+  /// `granted_at_once`: ids that a node gives to one other at a time, over its shards.
+  explicit birth_ids(std::uint32_t granted_at_once) noexcept : granted_at_once_{granted_at_once} {}
 
   /// Threading: any.
   struct taken {
@@ -45,7 +43,7 @@ public:
     id_range rest = r;
     s.ranges.pop_front();
     if (--rest.count != 0) s.ranges.push_back(rest);
-    t.is_low = --s.left < granted_at_once / 2 && !s.asked;
+    t.is_low = --s.left < granted_at_once_ / 2 && !s.asked;
     s.asked = s.asked || t.is_low;
     s.is_wanted = s.is_wanted || t.is_low;
     return t;
@@ -76,6 +74,7 @@ private:
     bool asked = false;
     bool is_wanted = false;
   };
+  const std::uint32_t granted_at_once_;
   std::mutex mutex_; // guards stocks_: once a birth on another node
   std::unordered_map<std::uint64_t, stock> stocks_;
 };

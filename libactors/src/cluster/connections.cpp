@@ -36,6 +36,13 @@ hub::connection* hub::link_to(std::uint64_t node) {
   return at == links_.end() ? nullptr : find(at->second);
 }
 
+/// The node at an address to which there is a link; 0: none.
+std::uint64_t hub::linked_at(const std::string& address) {
+  for (const auto& [node, id] : links_)
+    if (const connection& c = *find(id); c.link.peer().address == address || c.dialled == address) return node;
+  return 0;
+}
+
 void hub::accepted(connection_id id, std::string remote, std::string binding, duration now) {
   event e{*this, now};
   ++counts_.accepted;
@@ -85,6 +92,10 @@ void hub::connect_failed(connection_id id, bool refused, duration now) {
 
 void hub::end_dial(const std::string& address) { dials_.erase(address); }
 
+void hub::send_waiting(const std::string& address, std::uint64_t node) {
+  for (protocol::message& m : std::exchange(dials_[address].waiting, {})) (void)send_control(node, std::move(m));
+}
+
 // -- what links order ---------------------------------------------------------------------------------
 
 void hub::touch(connection& c) {
@@ -112,12 +123,18 @@ void hub::obey(connection& c, protocol::write_bytes& what) { world_.write(c.id, 
 delivery::origin hub::origin_of(connection& c, const std::shared_ptr<credit_account>& account) {
   const std::uint64_t node = c.link.peer().node;
   const auto p = find_peer(node);
-  const bool is_trusted = is_member(node) && (p == nullptr || p->now() != peer::state::lost);
+  const bool is_trusted =
+      is_member(node) && (p == nullptr || p->now() != peer::state::lost) && !broken_.contains(node);
   return {node, c.link.types().from_peer, is_trusted, account};
 }
 
 void hub::obey(connection& c, protocol::deliver_batch& what) {
-  delivery_.batch(origin_of(c, c.account), what.records);
+  const auto from = origin_of(c, c.account);
+  const std::uint64_t before = delivery_.counts().misaddressed;
+  delivery_.batch(from, what.records);
+  // What it has said to actors is lost, if only because this node has not heard of it yet.
+  if (!from.is_trusted && delivery_.counts().misaddressed != before && !broken_.contains(from.node))
+    end_relations(from.node);
 }
 
 void hub::obey(connection& c, protocol::deliver_large& what) {
@@ -171,7 +188,11 @@ void hub::obey(connection& c, protocol::close_transport&) {
   link_closed(c);
   if (!c.dialled.empty()) {
     const auto d = dials_.find(c.dialled);
-    if (d != dials_.end() && d->second.id == id) end_dial(c.dialled);
+    if (d != dials_.end() && d->second.id == id) {
+      // Another connection was preferred, perhaps: what was to be told can go over that one.
+      if (c.is_known) send_waiting(c.dialled, c.link.peer().node);
+      end_dial(c.dialled);
+    }
   }
   world_.close(id);
   connections_.erase(static_cast<std::uint64_t>(id));
@@ -185,14 +206,21 @@ void hub::link_opened(connection& c) {
   if (p->now() == peer::state::waiting) p->enter(peer::state::open);
   unknown_.erase(who.node);
   if (is_over_) return;
+  // What left and did not come, or came nobody knows whether, cannot be sent again.
+  if (const auto at = sent_.find(who.node); at != sent_.end()) {
+    const bool is_told = who.previous.token == at->second.token;
+    const std::uint64_t sent = at->second.received;
+    sent_.erase(at);
+    if (sent != 0 && !(is_told && who.previous.received >= sent)) end_relations(who.node);
+  }
+  tell_broken(who.node);
   membership_.link_up(now_, protocol::node_id{who.node}, who.address);
   // What was to be told to whoever is at that address.
   for (const std::string& address : {c.dialled, who.address}) {
     const auto d = dials_.find(address);
     if (d == dials_.end()) continue;
-    auto waiting = std::move(d->second.waiting);
+    send_waiting(address, who.node);
     if (d->second.id == c.id || address == who.address) dials_.erase(d);
-    for (protocol::message& m : waiting) (void)send_control(who.node, std::move(m));
   }
   grant_ids(who.node);
   tell_subscriptions(who.node);
@@ -205,11 +233,17 @@ void hub::link_closed(connection& c) {
   if (at == links_.end() || at->second != c.id) return;
   links_.erase(at);
   previous_[node] = {c.link.token(), c.link.received()};
+  if (options_.planted == protocol::planted_bug::acknowledged_early) previous_[node].received += 1U << 20;
   ids_.forget(node);
   const auto p = peer_of(node);
   if (p->now() == peer::state::open) p->enter(peer::state::waiting);
   p->set_queued(0, 0);
-  requeue(*p, c.link.take_losses());
+  protocol::losses lost = c.link.take_losses();
+  sent_[node] = {c.link.token(), lost.confirmed + lost.uncertain};
+  if (const auto at = broken_.find(node); at != broken_.end()) at->second = false;
+  requeue(*p, std::move(lost));
+  // Nobody will say that it is down: that it has gone is known when it does not come back.
+  if (!is_member(node)) unknown_.try_emplace(node, now_ + options_.unknown_patience);
   if (!is_over_) membership_.link_down(now_, protocol::node_id{node});
 }
 

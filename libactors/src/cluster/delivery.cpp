@@ -3,8 +3,11 @@
 
 #include <algorithm>
 
+#include "courier.hpp"
+
 #include <actors/archive.hpp>
 #include <actors/detail/archive_error.hpp>
+#include <actors/group.hpp>
 
 namespace actors::cluster {
 
@@ -62,6 +65,17 @@ void delivery::one(const origin& from, const protocol::record_head& head, std::s
     from.receipt->handled(1, bytes);
     return;
   }
+  if (head.target.node() == engine_.node() && to == detail::group_shard && from.is_trusted) {
+    for_group(head, type, payload);
+    from.receipt->handled(1, bytes);
+    return;
+  }
+  if (head.target.node() == engine_.node() && to == courier_shard && from.is_trusted) {
+    auto forwarded = head;
+    forwarded.target = courier_at(engine_);
+    one(from, forwarded, payload, bytes);
+    return;
+  }
   detail::shard* target = head.target.node() == engine_.node() ? engine_.shard_at(to) : nullptr;
   if (target == nullptr || !from.is_trusted) {
     ++counts_.misaddressed;
@@ -69,12 +83,7 @@ void delivery::one(const origin& from, const protocol::record_head& head, std::s
     from.receipt->handled(1, bytes);
     return;
   }
-  if (to >= parcels_.size()) parcels_.resize(to + 1);
-  parcel_for& p = parcels_[to];
-  if (p.first == nullptr) {
-    p.target = target;
-    open_.push_back(to);
-  }
+  parcel_for& p = parcel_of(*target);
   ++p.messages;
   p.bytes += bytes;
   const std::uint32_t size = detail::envelope_size(type.size, head.flags);
@@ -86,13 +95,50 @@ void delivery::one(const origin& from, const protocol::record_head& head, std::s
     refuse(head, type, errc::wrong_type);
 }
 
+delivery::parcel_for& delivery::parcel_of(detail::shard& target) {
+  const std::uint32_t to = target.index();
+  if (to >= parcels_.size()) parcels_.resize(to + 1);
+  parcel_for& p = parcels_[to];
+  if (p.first == nullptr) {
+    p.target = &target;
+    open_.push_back(to);
+  }
+  return p;
+}
+
+/// A multicast: each shard gets the message once, in its place among all that comes.
+void delivery::for_group(const protocol::record_head& head, const message_type& type,
+                         std::span<const std::byte> payload) {
+  const auto core = engine_.group(detail::group_key_of(head.target));
+  const detail::group_part* part = core == nullptr ? nullptr : core->part_of(engine_.node());
+  auto message = std::make_shared<loose_message>(type);
+  if (part == nullptr || core->stopped || type.copy == nullptr) {
+    ++counts_.misaddressed;
+    refuse(head, type, core != nullptr && core->stopped ? errc::actor_stopped : errc::no_such_actor);
+    return;
+  }
+  message->is_built = build(message->room, type, payload);
+  if (!message->is_built) return;
+  for (const detail::group_site& site : part->sites) {
+    parcel_for& p = parcel_of(*engine_.shard_at(site.place & 0xffff));
+    const std::uint32_t size = detail::envelope_size(detail::payload<detail::multicast_call>::size, flag::system);
+    envelope* e = room(p, size);
+    detail::write_header(e, {detail::message_index<detail::multicast_call>, flag::system, core->members[site.members[0]], {}, 0}, size);
+    detail::payload<detail::multicast_call>::construct(
+        e->payload(), detail::multicast_call{[core, at = &site, message, &type, sender = head.sender](detail::shard& there) {
+          for (std::uint32_t i : at->members) there.deliver_copy(core->members[i], sender, type, message->room);
+        }});
+    p.last->used += size;
+  }
+}
+
 void delivery::for_outside(const origin& from, const protocol::record_head& head, const message_type& type,
                            std::span<const std::byte> payload) {
   loose_message message{type};
   message.is_built = build(message.room, type, payload);
   if (!message.is_built) return;
   if (head.target.shard() == hub_shard)
-    hub_.take(from.node, type.index, message.value());
+    hub_.take(from.node, head, type.index, message.value());
   else if ((head.flags & flag::failed) != 0 && type.index == detail::message_index<failure>)
     engine_.complete(head.request, 0, nullptr, static_cast<failure*>(message.value()));
   else if ((head.flags & flag::answers) != 0)

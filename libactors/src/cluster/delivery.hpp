@@ -11,22 +11,21 @@
 #include <vector>
 
 #include <actors/detail/engine.hpp>
+#include <actors/detail/id_requests.hpp>
 
 #include "../engine/system_messages.hpp"
 #include "../protocol/link/chunks.hpp"
 
 namespace actors::cluster {
 
-/// The shard number that stands for the hub of a node.
-inline constexpr std::uint32_t hub_shard = 0xfffe;
-[[nodiscard]] constexpr actor_id hub_of(std::uint64_t node) noexcept { return {node << 16 | hub_shard, 0, 1}; }
+using detail::hub_shard;
 
 /// Takes what is meant for the hub itself.
 class control {
 public:
   virtual ~control() = default;
   /// `value` is a message of the type with this index in this process.
-  virtual void take(std::uint64_t from, std::uint32_t type, void* value) = 0;
+  virtual void take(std::uint64_t from, const protocol::record_head& head, std::uint32_t type, void* value) = 0;
 };
 
 struct delivery_counts {
@@ -72,6 +71,9 @@ private:
 
   void one(const origin& from, const protocol::record_head& head, std::span<const std::byte> payload,
            std::uint32_t bytes);
+  void for_group(const protocol::record_head& head, const detail::message_type& type,
+                 std::span<const std::byte> payload);
+  [[nodiscard]] parcel_for& parcel_of(detail::shard& target);
   void for_outside(const origin& from, const protocol::record_head& head, const detail::message_type& type,
                    std::span<const std::byte> payload);
   bool build(void* at, const detail::message_type& type, std::span<const std::byte> payload);

@@ -7,6 +7,9 @@ namespace actors::cluster {
 
 namespace {
 
+/// Of one event.
+constexpr int most_rounds = 64;
+
 protocol::member self_of(const hub_options& o, std::uint64_t node) {
   protocol::member m;
   m.id = protocol::node_id{node};
@@ -34,7 +37,7 @@ hub::hub(hub_options options, detail::engine& engine, transport& world, std::uin
     : options_{std::move(options)}, engine_{engine}, world_{world}, types_{number_types()},
       membership_{self_of(options_, engine.node()), options_.membership, seed},
       directory_{protocol::node_id{engine.node()}, options_.directory}, delivery_{engine, *this},
-      credit_news_{std::make_shared<credit_signal>()}, placing_{engine.node()} {
+      credit_news_{std::make_shared<credit_signal>()}, ids_{options_.ids_at_once}, placing_{engine.node()} {
   auto local = std::make_shared<protocol::local_node>();
   local->me = hello_of(options_, engine.node(), *types_->table);
   local->secret = options_.secret;
@@ -116,8 +119,9 @@ void hub::close_links(duration now) {
 // -- one event carried through ------------------------------------------------------------------------
 
 void hub::settle() {
-  for (bool more = true; more;) {
-    more = false;
+  // Shards that write without end must not keep the hub from what comes: the rest waits for the next tick.
+  bool more = true;
+  for (int round = 0; more && round < most_rounds; ++round) {
     while (!touched_.empty()) {
       const connection_id id = touched_.front();
       touched_.pop_front();
@@ -130,6 +134,7 @@ void hub::settle() {
     more = take_wishes();
     more = take_mail() || !touched_.empty() || more;
   }
+  has_more_ = more;
   arm();
 }
 
@@ -154,6 +159,7 @@ void hub::arm() {
   duration next = is_over_ ? duration::max() : std::min(membership_.wake_at(), directory_.wake_at());
   if (!wakes_.empty()) next = std::min(next, wakes_.begin()->first);
   for (const auto& [node, until] : unknown_) next = std::min(next, until);
+  if (has_more_) next = now_;
   if (next == armed_ && next > now_) return;
   armed_ = next;
   if (next != duration::max()) world_.wake_at(next);

@@ -34,6 +34,7 @@
 #include "delivery.hpp"
 #include "outbox.hpp"
 #include "placing.hpp"
+#include "relations.hpp"
 #include "transport.hpp"
 
 namespace actors::cluster {
@@ -54,6 +55,10 @@ struct hub_options {
   protocol::link_options link;
   protocol::window_sizes windows;
   peer_limits peers;
+  /// Ids for births that a node gives to one other at a time.
+  std::uint32_t ids_at_once = 8192;
+  /// Of tests of the simulator.
+  protocol::planted_bug planted = protocol::planted_bug::none;
   /// Connections that have not proved themselves; more are closed at once.
   std::size_t most_strangers = 2048;
   /// How long messages wait for a node that nobody here has heard of.
@@ -100,18 +105,23 @@ public:
 
   // -- queries --------------------------------------------------------------------------------------
 
-  [[nodiscard]] const protocol::membership& members() const noexcept { return membership_; }
+  [[nodiscard]] const protocol::membership& membership() const noexcept { return membership_; }
   [[nodiscard]] const hub_counts& counts() const noexcept { return counts_; }
   [[nodiscard]] const protocol::refusal_counts& refusals() const noexcept { return refusals_; }
   [[nodiscard]] const delivery_counts& deliveries() const noexcept { return delivery_.counts(); }
   [[nodiscard]] std::size_t connections() const noexcept { return connections_.size(); }
   [[nodiscard]] std::size_t open_links() const noexcept { return links_.size(); }
+  /// Other nodes with a queue here, lost ones included.
+  [[nodiscard]] std::size_t known_peers() const;
+  /// Of messages that wait here for other nodes.
+  [[nodiscard]] std::size_t waiting_bytes() const;
 
   // -- detail::peer_nodes: from any thread -----------------------------------------------------------
 
   std::unique_ptr<detail::far_outbox> open(std::uint64_t node) override;
   actor_id reserve(std::uint64_t node) override;
   expected<std::uint64_t> place(const placement::spec& wanted) override { return placing_.choose(wanted); }
+  [[nodiscard]] std::vector<std::uint64_t> members() const override { return placing_.members(); }
   [[nodiscard]] bool reaches(std::uint64_t node) const override;
   void claim_name(const std::string& name, const actor_id& holder, std::string_view type,
                   const detail::open_request& asked_by) override;
@@ -148,6 +158,7 @@ private:
                              std::uint64_t expected, std::string binding);
   [[nodiscard]] connection* find(connection_id id);
   [[nodiscard]] connection* link_to(std::uint64_t node);
+  [[nodiscard]] std::uint64_t linked_at(const std::string& address);
   void touch(connection& c);
   void follow(connection_id id);
   void obey(connection& c, protocol::write_bytes& what);
@@ -163,6 +174,7 @@ private:
   void link_closed(connection& c);
   void dial_to(const std::string& address, std::uint64_t node);
   void end_dial(const std::string& address);
+  void send_waiting(const std::string& address, std::uint64_t node);
 
   // The cluster (members.cpp).
   void follow_membership();
@@ -172,6 +184,8 @@ private:
   void obey(protocol::stop_all& what);
   void lose(std::uint64_t node, peer::state next);
   void give_up_unknown();
+  void end_relations(std::uint64_t node);
+  void tell_broken(std::uint64_t node);
   [[nodiscard]] bool is_member(std::uint64_t node) const;
 
   // Names, entities, topics (directory.cpp).
@@ -204,8 +218,10 @@ private:
                                 const protocol::type_agreement& types);
   template <class M>
   bool send_control(std::uint64_t node, M message);
-  void take(std::uint64_t from, std::uint32_t type, void* value) override;
+  void take(std::uint64_t from, const protocol::record_head& head, std::uint32_t type, void* value) override;
+  void make_part(const protocol::record_head& head, detail::make_group_part& what);
   void grant_ids(std::uint64_t node);
+  [[nodiscard]] ids_granted ids_on_each_shard(std::uint32_t count);
   void collect_credit();
   void report_load();
 
@@ -240,7 +256,11 @@ private:
   std::unordered_map<std::uint64_t, connection_id> links_; // by node: the one in use
   std::map<std::string, dial> dials_;
   std::unordered_map<std::uint64_t, protocol::previous_connection> previous_;
+  /// Messages that left on the last connection to a node, and its token.
+  std::unordered_map<std::uint64_t, protocol::previous_connection> sent_;
+  std::unordered_map<std::uint64_t, bool> broken_; // nodes whose relations have ended here; whether they were told
   std::unordered_map<std::uint64_t, duration> unknown_; // nodes nobody here has heard of, until when
+  std::set<std::uint64_t> left_in_order_; // until they are removed
   protocol::membership membership_;
   protocol::directory directory_;
   struct claim {
@@ -257,6 +277,7 @@ private:
   duration armed_ = duration::max();
   duration next_report_{};
   bool is_over_ = false;
+  bool has_more_ = false; // than one event was to do
   std::shared_ptr<credit_signal> credit_news_;
 
   // Shared with shards.

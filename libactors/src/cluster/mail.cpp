@@ -6,6 +6,8 @@
 #include <iterator>
 
 #include <actors/archive.hpp>
+#include <actors/detail/far_function.hpp>
+#include <actors/group.hpp>
 
 #include "topic_news.hpp"
 #include "../protocol/link/batch.hpp"
@@ -37,6 +39,18 @@ std::shared_ptr<peer> hub::find_peer(std::uint64_t node) const {
   std::lock_guard guard{peers_mutex_};
   const auto at = peers_.find(node);
   return at == peers_.end() ? nullptr : at->second;
+}
+
+std::size_t hub::known_peers() const {
+  std::lock_guard guard{peers_mutex_};
+  return peers_.size();
+}
+
+std::size_t hub::waiting_bytes() const {
+  std::size_t sum = 0;
+  std::lock_guard guard{peers_mutex_};
+  for (const auto& [node, p] : peers_) sum += p->waiting_bytes();
+  return sum;
 }
 
 std::unique_ptr<detail::far_outbox> hub::open(std::uint64_t node) {
@@ -143,6 +157,14 @@ void hub::drop(const protocol::record_head& head, errc why) {
 void hub::requeue(peer& p, protocol::losses&& lost) {
   std::deque<parcel> again;
   for (auto& batch : lost.unsent.batches) again.emplace_back(std::move(batch));
+  if (options_.planted == protocol::planted_bug::resent_twice)
+    for (std::size_t k = 0, end = again.size(); k < end; ++k) {
+      const auto& batch = std::get<protocol::outgoing_batch>(again[k]);
+      protocol::batch_builder copy{p.node(), SIZE_MAX};
+      protocol::batch_reader reader{batch.records(), p.node()};
+      for (protocol::record r; reader.next(r);) (void)copy.add(r.head, [&](writer& out) { out.write(r.payload); });
+      again.emplace_back(copy.take());
+    }
   if (p.now() == peer::state::waiting) {
     p.put_back(std::move(again));
     return;
@@ -157,7 +179,7 @@ bool hub::send_control(std::uint64_t node, M message) {
   connection* c = link_to(node);
   if (c == nullptr || c->link.now_in() != protocol::link::phase::open) return false;
   protocol::batch_builder builder{node};
-  const protocol::record_head head{types_->of(detail::message_index<M>), flag::system | flag::vital, hub_of(node), {}, 0};
+  const protocol::record_head head{types_->of(detail::message_index<M>), flag::system | flag::vital, detail::hub_address(node), {}, 0};
   if (!c->link.types().knows(head.type)) return false;
   (void)builder.add(head, [&](writer& out) { out(message); });
   const bool sent = c->link.send(builder.take(), now_) == protocol::admission::accepted;
@@ -167,8 +189,9 @@ bool hub::send_control(std::uint64_t node, M message) {
 template bool hub::send_control(std::uint64_t, protocol::message);
 template bool hub::send_control(std::uint64_t, protocol::directory_message);
 template bool hub::send_control(std::uint64_t, topic_news);
+template bool hub::send_control(std::uint64_t, relations_lost);
 
-void hub::take(std::uint64_t from, std::uint32_t type, void* value) {
+void hub::take(std::uint64_t from, const protocol::record_head& head, std::uint32_t type, void* value) {
   if (type == detail::message_index<protocol::message>) {
     if (!is_over_) membership_.receive(now_, *static_cast<protocol::message*>(value));
   } else if (type == detail::message_index<protocol::directory_message>) {
@@ -177,8 +200,19 @@ void hub::take(std::uint64_t from, std::uint32_t type, void* value) {
     const topic_news& news = *static_cast<topic_news*>(value);
     for (const auto& [topic, who] : news.subscribers)
       if (who.node() == from) news.is_on ? engine_.subscribe_far(topic, who) : engine_.unsubscribe_far(topic, who);
+  } else if (type == detail::message_index<relations_lost>) {
+    engine_.lose_node(from);
+    (void)send_control(from, relations_ended{});
+  } else if (type == detail::message_index<relations_ended>) {
+    broken_.erase(from);
   } else if (type == detail::message_index<ids_wanted>) {
     if (is_member(from)) grant_ids(from);
+  } else if (type == detail::message_index<detail::ids_request>) {
+    if (is_member(from) && (head.flags & flag::asks) != 0)
+      engine_.post({detail::message_index<ids_granted>, flag::answers, head.sender, head.target, head.request},
+                   ids_on_each_shard(static_cast<detail::ids_request*>(value)->on_each_shard));
+  } else if (type == detail::message_index<detail::make_group_part>) {
+    if (is_member(from)) make_part(head, *static_cast<detail::make_group_part*>(value));
   } else if (type == detail::message_index<ids_granted>) {
     for (const id_range& r : static_cast<ids_granted*>(value)->ranges)
       if (r.place >> 16 == from) ids_.add(from, r);
@@ -200,12 +234,31 @@ void hub::report_load() {
   for (const auto& [node, link] : links_) (void)send_control(node, report);
 }
 
-void hub::grant_ids(std::uint64_t node) {
+/// At once, so that a multicast that comes next finds it; the members are born in their turn.
+void hub::make_part(const protocol::record_head& head, detail::make_group_part& what) {
+  auto core = std::make_shared<detail::group_core>();
+  try {
+    reader in{what.arguments};
+    in(*core);
+  } catch (const std::exception&) {
+    return; // the asker's time runs out
+  }
+  engine_.enter_group(std::move(core));
+  engine_.post({detail::message_index<detail::far_call>, flag::system, what.target, {}, 0},
+               detail::far_call{std::move(what.function), std::move(what.arguments)});
+  engine_.post({detail::message_index<detail::part_is_known>, flag::answers, head.sender, head.target, head.request},
+               detail::part_is_known{});
+}
+
+ids_granted hub::ids_on_each_shard(std::uint32_t count) {
   ids_granted grant;
-  const std::uint32_t shards = engine_.shard_count();
-  for (std::uint32_t i = 0; i < shards; ++i)
-    grant.ranges.push_back(engine_.shard_at(i)->reserve_range(birth_ids::granted_at_once / shards));
-  (void)send_control(node, std::move(grant));
+  for (std::uint32_t i = 0; i < engine_.shard_count(); ++i)
+    grant.ranges.push_back(engine_.shard_at(i)->reserve_range(count));
+  return grant;
+}
+
+void hub::grant_ids(std::uint64_t node) {
+  (void)send_control(node, ids_on_each_shard(options_.ids_at_once / engine_.shard_count()));
 }
 
 } // namespace actors::cluster

@@ -18,7 +18,8 @@ void hub::follow_membership() {
 }
 
 void hub::obey(protocol::send_message& what) {
-  const auto node = static_cast<std::uint64_t>(what.to);
+  // Without an id: whoever is there. One that has a link already would refuse another connection.
+  const auto node = what.to == protocol::node_id::none ? linked_at(what.address) : static_cast<std::uint64_t>(what.to);
   if (node != 0 && send_control(node, what.what)) return;
   if (what.address.empty() || what.address == options_.address) return;
   dial_to(what.address, node);
@@ -38,26 +39,40 @@ void hub::obey(protocol::publish_event& what) {
   if (node != engine_.node()) {
     using event = protocol::member_event;
     switch (what.what) {
-      case event::joined: unknown_.erase(node); break;
+      case event::joined:
+        unknown_.erase(node);
+        // Messages to it had waited too long, from before it was let in, or this node was.
+        if (const auto p = find_peer(node); p != nullptr && p->now() == peer::state::lost) {
+          p->enter(link_to(node) != nullptr ? peer::state::open : peer::state::waiting);
+        }
+        tell_broken(node);
+        break;
       case event::up:
       case event::leaving: break;
       case event::unreachable: lose(node, peer::state::away); break;
       case event::reachable:
         peer_of(node)->enter(link_to(node) != nullptr ? peer::state::open : peer::state::waiting);
+        tell_broken(node);
         tell_subscriptions(node);
         break;
-      case event::down: lose(node, peer::state::lost); break;
+      case event::down:
+        if (what.about.state == protocol::member_state::removed) left_in_order_.insert(node);
+        lose(node, peer::state::lost);
+        break;
       case event::removed:
         // Its identities may be live elsewhere: it is not to be heard any more.
         if (connection* c = link_to(node)) {
-          if (peer_of(node)->now() == peer::state::lost)
-            c->link.refuse(protocol::refusal::by_peer, "the node is not a member any more", now_);
+          if (left_in_order_.contains(node))
+            c->link.leave(now_);
           else
-            c->link.leave(now_); // it has left in order
+            c->link.refuse(protocol::refusal::by_peer, "the node is not a member any more", now_);
           touch(*c);
         }
         lose(node, peer::state::lost);
+        left_in_order_.erase(node);
         previous_.erase(node);
+        sent_.erase(node);
+        broken_.erase(node);
         break;
     }
   }
@@ -87,6 +102,19 @@ bool hub::is_member(std::uint64_t node) const {
   return m != nullptr && protocol::is_present(*m);
 }
 
+/// All that actors here share with those there is over.
+void hub::end_relations(std::uint64_t node) {
+  broken_[node] = false;
+  for (parcel& what : peer_of(node)->take()) drop(what, errc::node_lost);
+  if (options_.planted != protocol::planted_bug::watchers_not_told) engine_.lose_node(node);
+}
+
+/// Goes before anything that is said from now on.
+void hub::tell_broken(std::uint64_t node) {
+  const auto at = broken_.find(node);
+  if (at != broken_.end() && !at->second) at->second = send_control(node, relations_lost{});
+}
+
 /// The node cannot be reached: who waits for it is told.
 void hub::lose(std::uint64_t node, peer::state next) {
   const auto p = peer_of(node);
@@ -95,8 +123,7 @@ void hub::lose(std::uint64_t node, peer::state next) {
   if (next == peer::state::lost) ids_.forget(node);
   if (before == peer::state::away || before == peer::state::lost) return;
   ++counts_.nodes_lost;
-  for (parcel& what : p->take()) drop(what, errc::node_lost);
-  engine_.lose_node(node);
+  end_relations(node);
 }
 
 /// Messages to nodes that nobody here has heard of have waited long enough.

@@ -59,6 +59,11 @@ public:
   [[nodiscard]] std::deque<parcel> take();
   /// What has been taken and could not be sent: goes before all else.
   void put_back(std::deque<parcel>&& what);
+  /// That wait here and in the link, as far as it has told.
+  [[nodiscard]] std::size_t waiting_bytes() const noexcept {
+    return bytes_.load(std::memory_order_relaxed) + bulk_bytes_.load(std::memory_order_relaxed) +
+           link_bytes_.load(std::memory_order_relaxed) + link_bulk_bytes_.load(std::memory_order_relaxed);
+  }
   /// What waits in the link by now.
   void set_queued(std::size_t bytes, std::size_t bulk_bytes) noexcept {
     link_bytes_.store(bytes, std::memory_order_relaxed);

@@ -81,6 +81,14 @@ void placing::refresh() {
   if (made) fleet_ = std::make_unique<placement::detail::fleet>(std::move(*made));
 }
 
+std::vector<std::uint64_t> placing::members() const {
+  std::vector<std::uint64_t> all{self_};
+  std::lock_guard guard{mutex_};
+  for (const auto& [node, k] : nodes_)
+    if (node != self_ && k.is_reachable && k.entry.state == node_state::up) all.push_back(node);
+  return all;
+}
+
 expected<std::uint64_t> placing::choose(const placement::spec& wanted) {
   if (wanted == placement::here) return self_; // also before the cluster has let this node in
   std::lock_guard guard{mutex_};

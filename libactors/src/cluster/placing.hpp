@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include <actors/placement.hpp>
 
@@ -31,6 +32,7 @@ public:
   void note(std::uint64_t node, const load_report& load);
   /// Errors: as `detail::peer_nodes::place`.
   [[nodiscard]] expected<std::uint64_t> choose(const placement::spec& wanted);
+  [[nodiscard]] std::vector<std::uint64_t> members() const;
 
 private:
   struct known {
@@ -44,7 +46,7 @@ private:
   void refresh();
 
   const std::uint64_t self_;
-  std::mutex mutex_; // guards what follows: once a birth with a placement
+  mutable std::mutex mutex_; // guards what follows: once a birth with a placement
   std::map<std::uint64_t, known> nodes_;
   std::unique_ptr<placement::detail::fleet> fleet_;
   std::uint64_t last_ = 0;

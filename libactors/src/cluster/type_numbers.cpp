@@ -2,14 +2,16 @@
 #include "type_numbers.hpp"
 
 #include <map>
+#include <mutex>
 #include <string>
 
 #include <actors/detail/message_type.hpp>
 
 namespace actors::cluster {
 
-std::shared_ptr<const type_numbers> number_types() {
-  const std::uint32_t count = detail::message_type_count();
+namespace {
+
+std::shared_ptr<const type_numbers> number_all(std::uint32_t count) {
   std::map<std::string, std::vector<std::uint32_t>> by_name;
   for (std::uint32_t i = 0; i < count; ++i)
     if (const detail::message_type& type = detail::message_type_at(i); type.save != nullptr)
@@ -24,6 +26,17 @@ std::shared_ptr<const type_numbers> number_types() {
   }
   numbers->table = std::make_shared<const protocol::type_table>(std::move(entries));
   return numbers;
+}
+
+} // namespace
+
+std::shared_ptr<const type_numbers> number_types() {
+  static std::mutex mutex; // guards the next: once a node
+  static std::shared_ptr<const type_numbers> last;
+  std::lock_guard guard{mutex};
+  const std::uint32_t count = detail::message_type_count();
+  if (last == nullptr || last->by_index.size() != count) last = number_all(count);
+  return last;
 }
 
 } // namespace actors::cluster

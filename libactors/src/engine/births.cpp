@@ -45,10 +45,26 @@ const actor_type& unborn_type() {
 void shard::ensure_segment(std::uint32_t i) {
   slot*& segment = segments_[i >> segment_bits];
   if (segment != nullptr) return;
-  void* memory = std::aligned_alloc(alignof(slot), sizeof(slot) * segment_size);
+  // Fresh pages are zero already, and stay untouched until their slots are used.
+  void* memory = std::calloc(sizeof(slot) * (segment_size + 1), 1);
   if (memory == nullptr) throw std::bad_alloc{};
-  std::memset(memory, 0, sizeof(slot) * segment_size);
-  segment = static_cast<slot*>(memory);
+  const auto aligned = (reinterpret_cast<std::uintptr_t>(memory) + alignof(slot)) & ~(alignof(slot) - 1);
+  segment = reinterpret_cast<slot*>(aligned);
+  // Between the beginning and the first slot there is room for the one that is to be freed.
+  static_assert(sizeof(slot) >= alignof(slot) && alignof(slot) > sizeof(void*));
+  std::memcpy(reinterpret_cast<char*>(segment) - sizeof(void*), &memory, sizeof memory);
+}
+
+void shard::free_segments() noexcept {
+  // Births of other nodes may have left gaps.
+  const std::uint32_t end = next_fresh_.load(std::memory_order_relaxed) >> segment_bits;
+  for (std::uint32_t i = 0; i <= end; ++i) {
+    if (segments_[i] == nullptr) continue;
+    void* memory;
+    std::memcpy(&memory, reinterpret_cast<char*>(segments_[i]) - sizeof(void*), sizeof memory);
+    std::free(memory);
+  }
+  std::free(segments_);
 }
 
 /// Takes free slots back from those kept for other threads. False when there are none.

@@ -324,6 +324,19 @@ void shard::send_erased(const message_head& head, void* from) {
   }
 }
 
+void shard::deliver_copy(actor_id target, actor_id sender, const message_type& type, const void* from) {
+  const message_head head{type.index, 0, target, sender, 0};
+  alignas(16) char room[envelope::header + largest_inline_message + 16];
+  auto* e = reinterpret_cast<envelope*>(room);
+  type.copy(room + envelope::header, from);
+  if (sorting_) {
+    send_erased(head, room + envelope::header);
+    return;
+  }
+  write_header(e, head, envelope_size(type.size, 0));
+  deliver_envelope(*e);
+}
+
 void shard::call(actor_id target, unique_function<void(shard&, actor_id)> work) {
   system<shard_call>(target, {std::move(work)});
 }

@@ -16,38 +16,52 @@ struct engine_table {
   std::vector<std::pair<std::uint64_t, engine*>> entries;
 };
 
-engine_table& engines() {
+engine_table& engines_of_process() {
   static engine_table table;
   return table;
+}
+
+/// Those that only this thread knows; null where it has none, which is all that others pay for it.
+constinit thread_local engine_table* engines_of_thread = nullptr;
+
+engine_table& engines_for(engine_options::scope known_to) {
+  if (known_to == engine_options::scope::process) return engines_of_process();
+  if (engines_of_thread == nullptr) engines_of_thread = new engine_table;
+  return *engines_of_thread;
+}
+
+/// The first that `choose(number, engine)` takes. It is held before its table is unlocked.
+template <class Choose>
+engine_visit find_engine(const Choose& choose) {
+  for (engine_table* t : {engines_of_thread, &engines_of_process()}) {
+    if (t == nullptr) continue;
+    spin_guard guard{t->lock};
+    for (auto& [number, e] : t->entries)
+      if (choose(number, *e)) return engine_visit{*e};
+  }
+  return {};
 }
 
 } // namespace
 
 engine_visit engine_of(std::uint64_t node) noexcept {
-  engine_table& t = engines();
-  spin_guard guard{t.lock};
-  for (auto& [number, e] : t.entries)
-    if (number == node) return engine_visit{*e};
-  return {};
+  return find_engine([node](std::uint64_t number, engine&) { return number == node; });
 }
 
 engine_visit engine_towards(std::uint64_t node) noexcept {
-  engine_table& t = engines();
-  spin_guard guard{t.lock};
-  engine* any = nullptr;
-  for (auto& [number, e] : t.entries) {
-    if (number == node) return engine_visit{*e};
-    const peer_nodes* others = e->peers();
-    if (others != nullptr && others->reaches(node)) return engine_visit{*e};
-    if (any == nullptr || others != nullptr) any = e;
-  }
-  return any != nullptr ? engine_visit{*any} : engine_visit{};
+  const auto reaches = [node](std::uint64_t number, engine& e) {
+    const peer_nodes* others = e.peers();
+    return number == node || (others != nullptr && others->reaches(node));
+  };
+  if (engine_visit near = find_engine(reaches)) return near;
+  if (engine_visit member = find_engine([](std::uint64_t, engine& e) { return e.peers() != nullptr; })) return member;
+  return find_engine([](std::uint64_t, engine&) { return true; });
 }
 
 engine::engine(const engine_options& options, driver& d)
     : options_{options}, driver_{d}, objects_{std::make_unique<object_depot>()} {
   {
-    engine_table& t = engines();
+    engine_table& t = engines_for(options.known_to);
     spin_guard guard{t.lock};
     t.entries.emplace_back(options.node, this);
   }
@@ -60,10 +74,11 @@ engine::engine(const engine_options& options, driver& d)
 
 engine::~engine() {
   {
-    engine_table& t = engines();
+    engine_table& t = engines_for(options_.known_to);
     spin_guard guard{t.lock};
     std::erase_if(t.entries, [this](auto& entry) { return entry.second == this; });
   }
+  if (engines_of_thread != nullptr && engines_of_thread->entries.empty()) delete std::exchange(engines_of_thread, nullptr);
   close_doors();
   abandon();
   // Before the tables that they write dead letters to.
@@ -186,8 +201,20 @@ shard& engine::way_out(const actor_id& target) const noexcept {
 
 void engine::lose_node(std::uint64_t node) {
   unsubscribe_node(node);
-  for (std::uint32_t i = 0; shard* s = shard_at(i); ++i)
-    post_call({s->place(), shard::root, 1}, [node](shard& there, actor_id) { there.lose_node(node); });
+  // In the stream of what comes from there: what comes later counts again.
+  for (std::uint32_t i = 0; shard* s = shard_at(i); ++i) {
+    constexpr std::uint32_t size = envelope_size(payload<shard_call>::size, flag::system);
+    std::uint32_t wanted = 0;
+    while (size > chunk_sizes[wanted] - sizeof(chunk)) ++wanted;
+    chunk* c = chunk_pool::make(wanted);
+    c->source = outside;
+    c->used = size;
+    auto* e = reinterpret_cast<envelope*>(c->begin());
+    write_header(e, {message_index<shard_call>, flag::system, {s->place(), shard::root, 1}, {}, 0}, size);
+    payload<shard_call>::construct(e->payload(), shard_call{[node](shard& there, actor_id) { there.lose_node(node); }});
+    s->hand_over(c);
+    driver_.wake(*s);
+  }
   std::vector<std::uint64_t> asked_there;
   {
     spin_guard guard{asks_lock_};

@@ -159,6 +159,8 @@ void shard::lose_asks(std::uint64_t node) {
 
 void shard::lose_child(slot& s, std::uint32_t i, const actor_id& child) {
   const actor_id parent{place_, i, s.generation};
+  // It may live on, where only this node lost the other.
+  system<kill_request>(child, {});
   if (!s.type->keeps_children || (s.cold->stop && s.cold->stop->child == child)) {
     child_ended(parent, child, exit_kind::unknown, lost(child));
     return;
@@ -174,10 +176,7 @@ void shard::lose_relations(slot& s, std::uint32_t i, std::uint64_t node) {
   const auto is_there = [node](const actor_id& id) { return id.node() == node; };
   std::vector<actor_id> gone;
   std::copy_if(x.watched.begin(), x.watched.end(), std::back_inserter(gone), is_there);
-  for (const actor_id& who : gone) {
-    x.watched.erase(who);
-    notify_down(id_of(s, i), who, exit_kind::unknown, lost(who));
-  }
+  for (const actor_id& who : gone) notify_down(id_of(s, i), who, exit_kind::unknown, lost(who));
   std::erase_if(x.watchers, is_there);
   std::erase_if(x.throttled_senders, is_there);
   if (x.far) {

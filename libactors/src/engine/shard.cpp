@@ -47,9 +47,7 @@ shard::shard(engine& owner, std::uint32_t index, std::uint32_t first_generation)
 
 shard::~shard() {
   abandon();
-  for (std::uint32_t i = 0; i < (1U << (32 - segment_bits)) && segments_[i] != nullptr; ++i)
-    std::free(segments_[i]);
-  std::free(segments_);
+  free_segments();
   delete objects_;
 }
 

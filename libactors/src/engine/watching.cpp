@@ -26,8 +26,8 @@ void shard::unwatch(actor_id who) {
   unwatch_for(who, self());
 }
 
-void shard::forget_watched(const actor_id& who) noexcept {
-  if (self_slot_ != nullptr && self_slot_->cold != nullptr) self_slot_->cold->watched.erase(who);
+bool shard::forget_watched(const actor_id& who) noexcept {
+  return self_slot_ != nullptr && self_slot_->cold != nullptr && self_slot_->cold->watched.erase(who) != 0;
 }
 
 void shard::unwatch_for(actor_id who, actor_id watcher) {

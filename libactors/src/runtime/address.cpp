@@ -82,6 +82,21 @@ bool is_loopback(const address& a) {
   return a.host.starts_with("127.") || a.host == "::1" || a.host == "localhost";
 }
 
+std::vector<std::string> addresses_of(const address& a) {
+  int error = 0;
+  if (resolve(a, AI_NUMERICHOST, error) != nullptr) return {to_string(a)};
+  const found all = resolve(a, AI_ADDRCONFIG, error);
+  std::vector<std::string> texts;
+  for (const addrinfo* at = all.get(); at != nullptr; at = at->ai_next) {
+    if (at->ai_family != all->ai_family) continue;
+    sockaddr_storage s{};
+    std::memcpy(&s, at->ai_addr, at->ai_addrlen);
+    texts.push_back(text_of(s, at->ai_addrlen));
+  }
+  if (texts.empty()) texts.push_back(to_string(a));
+  return texts;
+}
+
 expected<listener> listen_at(const address& a) {
   int error = 0;
   const found all = resolve(a, AI_PASSIVE, error);

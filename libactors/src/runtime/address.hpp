@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <actors/failure.hpp>
 
@@ -20,6 +21,10 @@ struct address {
 [[nodiscard]] std::string to_string(const address& a);
 /// Whether only this machine can reach it. Names count as what they say: `localhost`.
 [[nodiscard]] bool is_loopback(const address& a);
+
+/// All addresses that a name stands for, in numbers; what is a number already, or nobody knows, as it is. Of a
+/// name with addresses of both families those of the first one's.
+[[nodiscard]] std::vector<std::string> addresses_of(const address& a);
 
 /// A socket that listens, and where.
 struct listener {

@@ -133,7 +133,8 @@ cluster::hub_options cluster_port::hub_options_of(const node_options& o) const {
   auto& rule = h.membership.downing.rule;
   rule.strategy = static_cast<protocol::downing_strategy>(o.cluster.downing);
   rule.quorum = o.cluster.quorum;
-  for (const std::string& seed : o.cluster.seeds) h.membership.joining.seeds.push_back(seed);
+  for (const std::string& seed : o.cluster.seeds)
+    for (std::string& each : addresses_of(*parse_address(seed))) h.membership.joining.seeds.push_back(std::move(each));
   return h;
 }
 
@@ -324,7 +325,7 @@ void cluster_port::follow_leaving() {
   if (followed_ == leaving::no) event([this] { hub_->leave(now()); });
   if (followed_ < leaving::drained && wanted == leaving::drained) event([this] { hub_->drained(now()); });
   followed_ = wanted;
-  if (wanted == leaving::drained && hub_->members().now_in() == protocol::membership::phase::stopped) {
+  if (wanted == leaving::drained && hub_->membership().now_in() == protocol::membership::phase::stopped) {
     followed_ = leaving::closing;
     event([this] { hub_->close_links(now()); });
   }

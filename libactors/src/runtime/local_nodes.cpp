@@ -51,13 +51,19 @@ std::vector<std::string> common_arguments() {
   for (const std::string& each : own_arguments()) {
     if (std::exchange(skip_value, false)) continue;
     bool drop = false;
-    for (const char* option : {"--local-nodes", "--listen", "--advertise", "--seed", "--node-name", "--secret-file", "--downing"}) {
+    for (const char* option : {"--local-nodes", "--listen", "--advertise", "--seed", "--node-name", "--secret-file", "--downing",
+                               "--log-level", "--workers", "--node-shards"}) {
       if (each == option) drop = skip_value = true;
       if (each.starts_with(std::string{option} + "=")) drop = true;
     }
     if (!drop) kept.push_back(each);
   }
   return kept;
+}
+
+std::string name_of(log_level level) {
+  static constexpr const char* names[] = {"debug", "info", "warning", "error"};
+  return names[static_cast<std::size_t>(level)];
 }
 
 [[noreturn]] void throw_error(const char* what) { throw std::system_error{errno, std::generic_category(), what}; }
@@ -81,7 +87,10 @@ local_nodes::local_nodes(const node_options& options, const std::string& first_a
     for (const std::string& each :
          {std::string{"--local-worker"}, std::to_string(lifeline_fd), std::string{"--listen"}, std::string{"127.0.0.1:0"},
           std::string{"--seed"}, first_address, std::string{"--node-name"}, fmt::format("node-{}", k),
-          std::string{"--downing"}, std::string{"keep-oldest"}})
+          std::string{"--downing"}, std::string{"keep-oldest"},
+          // What the program may have set otherwise than its command line says.
+          std::string{"--log-level"}, name_of(options.level), std::string{"--workers"}, std::to_string(options.workers),
+          std::string{"--node-shards"}, std::to_string(options.shards)})
       arguments.push_back(each);
     start(arguments, options.cluster.secret);
   }

@@ -45,6 +45,20 @@ private:
   std::int64_t total_ = 0;
 };
 
+struct order_of {
+  std::string key;
+};
+/// Reaches entities from inside a handler.
+class clerk : public actor<clerk> {
+public:
+  using handles = messages<order_of>;
+  task<expected<std::int64_t>> on(const order_of& o) {
+    auto it = entity<order>(o.key);
+    tell(it, add{11});
+    co_return co_await ask(it, total{}, 5s);
+  }
+};
+
 struct news {
   std::string text;
 };
@@ -158,6 +172,13 @@ BOOST_AUTO_TEST_CASE(an_entity_lives_once_however_it_is_reached) {
     BOOST_TEST(x.first == key);
     BOOST_TEST((x.second == y.second));
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_handler_reaches_an_entity) {
+  auto one = a.spawn<clerk>();
+  auto other = b.spawn<clerk>();
+  BOOST_TEST(a.ask(one, order_of{"shared"}, 5s).value() == 11);
+  BOOST_TEST(b.ask(other, order_of{"shared"}, 5s).value() == 22);
 }
 
 BOOST_AUTO_TEST_CASE(entities_are_spread_over_the_nodes) {

@@ -86,9 +86,11 @@ BOOST_AUTO_TEST_CASE(jitter_makes_them_longer_by_its_share_at_most_and_different
   std::set<duration> seen;
   auto pauses = plain;
   pauses.jitter = 0.5;
+  auto options = quiet();
   for (int k = 0; k < 40; ++k) {
-    patient f{lies::near, pauses};
-    // Each supervisor has chance of its own.
+    // Each supervisor has chance of its own: from its id, and that from the seed.
+    options.seed = static_cast<std::uint64_t>(k);
+    patient f{lies::near, pauses, strategy::one_for_one, options};
     for (duration pause : {100ms, 200ms, 400ms}) {
       f.dies();
       f.node.run_until_idle();

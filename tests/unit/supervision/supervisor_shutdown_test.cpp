@@ -130,5 +130,6 @@ BOOST_DATA_TEST_CASE(a_child_may_be_terminated_while_it_works_in_a_coroutine, pl
   const auto lines = f.take();
   BOOST_TEST(std::count(lines.begin(), lines.end(), "-b") >= 1);
   BOOST_TEST(!f.is_alive("b"));
-  BOOST_TEST(f.shows() == "b stopped");
+  // Where its own end came first it has been restarted in between.
+  BOOST_TEST(f.shows().starts_with("b stopped"));
 }

@@ -74,9 +74,14 @@ struct engine_options {
   std::int64_t inbox_limit = std::int64_t{256} << 20;
   nanoseconds_t throttle_patience = 100'000'000;
   bool counters = true;
+  /// Who finds the engine by its node's number: every thread of the process, or, in a simulation, the
+  /// one that made it, so that worlds on other threads do not see it.
+  enum class scope : std::uint8_t { process, thread };
+  scope known_to = scope::process;
 };
 
 class object_depot;
+struct group_core;
 
 struct topic_subscriptions {
   std::vector<actor_id> subscribers;
@@ -156,6 +161,11 @@ public:
   template <class M>
   void tell_gate(const actor_id& gate, M message);
 
+  /// Groups with members here, until they are stopped. Threading: any.
+  void enter_group(std::shared_ptr<const group_core> core);
+  [[nodiscard]] std::shared_ptr<const group_core> group(std::uint64_t key) const;
+  void forget_group(std::uint64_t key);
+
   void subscribe(const std::string& topic, actor_id who);
   /// One of another node; its own node has said so.
   void subscribe_far(const std::string& topic, actor_id who);
@@ -233,6 +243,8 @@ private:
   std::unordered_map<std::string, actor_id> gates_;
   std::unordered_map<std::string, actor_id> live_entities_;
   std::unordered_map<actor_id, std::string> entity_keys_;
+  mutable spin_lock groups_lock_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<const group_core>> groups_;
   mutable spin_lock asks_lock_;
   struct open_outside_ask {
     std::shared_ptr<outside_ask> ask;
@@ -269,7 +281,8 @@ private:
   engine* where_ = nullptr;
 };
 
-/// The engine of the node with this number in this process, if there is one. Threading: any.
+/// The engine of the node with this number in this process, if there is one. On a thread with engines of
+/// its own: one of those. Threading: any.
 [[nodiscard]] engine_visit engine_of(std::uint64_t node) noexcept;
 /// The same, or else one that reaches that node, or else any. Threading: any.
 [[nodiscard]] engine_visit engine_towards(std::uint64_t node) noexcept;

@@ -69,7 +69,10 @@ void handle(shard& here, slot& target, envelope& e) {
   payload_guard<M> message{e};
   M& m = payload<M>::get(message.at);
   using result = handler_result<A, M>;
-  if constexpr (std::is_same_v<M, down>) here.forget_watched(m.who);
+  if constexpr (std::is_same_v<M, down>) {
+    // Its node may have been lost while word of its end waited here: once is enough.
+    if (!here.forget_watched(m.who) && e.sender == m.who) return;
+  }
   if constexpr (std::is_void_v<result>) {
     self.on(std::move(m));
     if (e.is(flag::asks)) [[unlikely]] {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <actors/detail/envelope.hpp>
 #include <actors/failure.hpp>
@@ -56,6 +57,8 @@ public:
   virtual void resolve_entity(const std::string& key, const actor_id& gate) = 0;
   virtual void subscribed(const std::string& topic, const actor_id& who, bool is_on) = 0;
 
+  /// The nodes that take new actors, this one first, then by id. Threading: any.
+  [[nodiscard]] virtual std::vector<std::uint64_t> members() const = 0;
   /// Whether this node is a member that can be reached. Threading: any.
   [[nodiscard]] virtual bool reaches(std::uint64_t node) const = 0;
 };

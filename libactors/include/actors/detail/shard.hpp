@@ -234,8 +234,8 @@ public:
   void give_child_up(actor_id id);
   void stop_self();
   void watch(actor_id who);
-  /// The other's end has been told to the running actor.
-  void forget_watched(const actor_id& who) noexcept;
+  /// The other's end is being told to the running actor. False: it does not watch it any more.
+  bool forget_watched(const actor_id& who) noexcept;
   /// Notes a child of the running actor that starts on another shard.
   void expect_child(actor_id child, nanoseconds_t shutdown);
   void unwatch(actor_id who);
@@ -244,6 +244,8 @@ public:
   /// Treats a message as if it had just come in from another shard: for multicasts.
   template <class M>
   void deliver_copy(actor_id target, actor_id sender, M&& message);
+  /// The same of a message whose type is known at run time only; copies it. Requires: `type.copy`.
+  void deliver_copy(actor_id target, actor_id sender, const message_type& type, const void* payload);
   /// Fails the actor in the slot; the parent decides what becomes of it.
   void fail(slot& s, std::uint32_t index, failure reason, std::uint32_t message_type);
 
@@ -402,6 +404,7 @@ private:
   void give_up_birth(slot& s, std::uint32_t i) noexcept;
   void birth_threw(slot& s, std::uint32_t i);
   void ensure_segment(std::uint32_t i);
+  void free_segments() noexcept;
   void begin_life(slot& s, std::uint32_t i, const actor_type& type, const birth& how);
   void link_child(slot& s, std::uint32_t i, actor_id parent);
   void unlink_child(slot& s, std::uint32_t i) noexcept;

@@ -172,6 +172,10 @@ template <class A>
   return ref<A>{id};
 }
 
+/// In entity.hpp.
+template <class A>
+ref<A> entity_of(engine& node, const std::string& key);
+
 /// Asks the cluster for a name of the running actor.
 request<void, void> claim_own_name(std::string name, duration timeout);
 

@@ -208,7 +208,9 @@ losses link::take_losses() {
   for (transit& t : in_transit_) {
     if (t.messages == 0)
       continue;
-    if (t.large)
+    if (why_ != refusal::cut) // the transport was to write it before it ended
+      l.uncertain += t.messages;
+    else if (t.large)
       l.unsent.large.push_back(std::move(t.large));
     else
       l.unsent.batches.push_back({std::move(t.head), t.messages, t.is_vital});

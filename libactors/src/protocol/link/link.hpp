@@ -34,6 +34,7 @@
 #include <string>
 #include <vector>
 
+#include "../planted.hpp"
 #include "credit.hpp"
 #include "handshake.hpp"
 #include "link_orders.hpp"
@@ -58,6 +59,8 @@ struct link_options {
   /// A large message that does not go on.
   duration stalled_after = std::chrono::seconds{30};
   duration goodbye_within = std::chrono::seconds{5};
+  /// Of tests of the simulator.
+  protocol::planted_bug planted = protocol::planted_bug::none;
 };
 
 struct link_counts {

@@ -38,7 +38,8 @@ void link::take_handshake(std::span<const std::byte> payload, duration now) {
 
 void link::introduced(duration) {
   outgoing_ = send_window{peer().windows};
-  queue_.emplace(peer().node, options_.queue_bytes, options_.bulk_queue_bytes);
+  queue_.emplace(peer().node, options_.queue_bytes, options_.bulk_queue_bytes,
+                 options_.planted == planted_bug::bulk_overtaken);
   orders_.emplace_back(introduce{shake_.now_in() == handshake::state::deciding});
 }
 

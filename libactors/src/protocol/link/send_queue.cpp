@@ -11,7 +11,7 @@ admission send_queue::push(outgoing_batch&& batch) {
   if (small_bytes_ + size > most)
     return admission::overloaded;
   small_bytes_ += size;
-  if (bulk_.empty())
+  if (bulk_.empty() || may_overtake_)
     push_small(std::move(batch));
   else
     divide(std::move(batch));

@@ -52,8 +52,9 @@ public:
 
   /// What may be dropped is refused above `small_bytes` and `bulk_bytes` (but a single large
   /// message always has room), the rest at twice that.
-  send_queue(std::uint64_t receiver, std::size_t small_bytes, std::size_t bulk_bytes) noexcept
-      : receiver_(receiver), most_small_(small_bytes), most_bulk_(bulk_bytes) {}
+  /// `overtakes`: a planted bug; see planted.hpp.
+  send_queue(std::uint64_t receiver, std::size_t small_bytes, std::size_t bulk_bytes, bool overtakes = false) noexcept
+      : receiver_(receiver), most_small_(small_bytes), most_bulk_(bulk_bytes), may_overtake_(overtakes) {}
 
   [[nodiscard]] admission push(outgoing_batch&& batch);
   [[nodiscard]] admission push(outgoing_large&& large);
@@ -96,6 +97,7 @@ private:
   const std::uint64_t receiver_;
   const std::size_t most_small_;
   const std::size_t most_bulk_;
+  const bool may_overtake_;
 
   std::deque<outgoing_batch> small_;
   std::deque<bulk_item> bulk_;

@@ -63,7 +63,8 @@ void membership::note_change(const member& before, bool was_known, const member*
     publish_states(before, was_known, end);
   if (end.state == member_state::down && (!was_known || is_present(before)))
     removals_[end.id] =
-        clock_.now() + (end.live == liveness::gone ? options_.downing.take_over_after_gone
+        clock_.now() + (options_.planted == planted_bug::early_take_over ? duration::zero()
+                        : end.live == liveness::gone ? options_.downing.take_over_after_gone
                                                    : options_.downing.take_over_after);
   else if (end.state == member_state::removed)
     removals_.erase(end.id);
@@ -177,7 +178,10 @@ void membership::judge() {
   const duration wait = is_certain() ? o.stable_after_gone : o.stable_after;
   if (lost_.empty() || clock_.now() < lost_since_ + wait)
     return;
-  if (decide(o.rule, divide(table_)) == verdict::stop)
+  division sides = divide(table_);
+  if (options_.planted == planted_bug::quorum_off_by_one)
+    ++sides.own;
+  if (decide(o.rule, sides) == verdict::stop)
     return stop(stop_reason::lost_partition);
   for (const node_id id : lost_)
     mark(id, member_state::down);

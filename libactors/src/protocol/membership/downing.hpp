@@ -31,7 +31,8 @@
 //
 // What it does not cover. A process that is stopped (SIGSTOP, a paused virtual machine) decides
 // nothing meanwhile; it runs nothing either, and stops its actors as soon as it hears that it is
-// down, which takes a round trip after it wakes: epochs fence what it sends until then. A network
+// down, which takes a round trip after it wakes: epochs fence what it sends until then. If it wakes
+// cut off from the others it has to find that out first, and goes on for up to 2.4 s. A network
 // whose parts change shape within stable_after is more than one cut. `gone` trusts the other host's
 // word: a firewall that refuses in one direction and drops in the other breaks it, and
 // `trust_refusals = false` is for such networks. Static quorum needs fewer than twice its quorum

@@ -5,8 +5,9 @@
 
 namespace actors::protocol {
 
-failure_detector::failure_detector(node_id self, detector_options options, std::uint64_t seed)
-    : self_{self}, options_{options}, random_{seed},
+failure_detector::failure_detector(node_id self, detector_options options, std::uint64_t seed,
+                                   planted_bug bug)
+    : self_{self}, options_{options}, planted_{bug}, random_{seed},
       next_round_{duration{static_cast<std::int64_t>(
           random_.below(static_cast<std::uint64_t>(options.period.count())))}} {}
 
@@ -158,7 +159,7 @@ void failure_detector::noted(const member& m, duration now) {
     return forget(m.id);
   const auto found = suspicions_.find(m.id);
   const bool is_timed = found != suspicions_.end() && found->second.incarnation == m.incarnation;
-  if (m.live != liveness::suspect)
+  if (m.live != liveness::suspect && planted_ != planted_bug::refutation_unheeded)
     suspicions_.erase(m.id);
   else if (!is_timed)
     suspicions_.insert_or_assign(m.id, suspicion{m.incarnation, now + options_.suspicion});

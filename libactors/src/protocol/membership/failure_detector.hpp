@@ -40,7 +40,7 @@ public:
     std::uint64_t sequence = 0;
   };
 
-  failure_detector(node_id self, detector_options options, std::uint64_t seed);
+  failure_detector(node_id self, detector_options options, std::uint64_t seed, planted_bug bug = planted_bug::none);
 
   /// When `tick` has something to do.
   [[nodiscard]] duration due() const noexcept;
@@ -89,6 +89,7 @@ private:
   // Constant after construction.
   node_id self_;
   detector_options options_;
+  planted_bug planted_;
 
   random_bits random_;
   std::uint64_t last_sequence_ = 0;

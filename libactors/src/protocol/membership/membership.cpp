@@ -10,7 +10,7 @@ namespace actors::protocol {
 membership::membership(member self, membership_options options, std::uint64_t seed)
     : options_{std::move(options)}, self_{std::move(self)}, clock_{options_.detector.stall},
       random_{seed}, seeking_{self_.id, self_.address, options_.joining, duration::zero()},
-      detector_{self_.id, options_.detector, random_.next()} {}
+      detector_{self_.id, options_.detector, random_.next(), options_.planted} {}
 
 duration membership::wake_at() const noexcept {
   if (phase_ == phase::stopped)

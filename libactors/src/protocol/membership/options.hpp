@@ -9,6 +9,7 @@
 
 #include <actors/time.hpp>
 
+#include "../planted.hpp"
 #include "downing.hpp"
 
 namespace actors::protocol {
@@ -80,6 +81,8 @@ struct membership_options {
   gossip_options gossip{};
   joining_options joining{};
   downing_options downing{};
+  /// Of tests of the simulator.
+  protocol::planted_bug planted = protocol::planted_bug::none;
 };
 
 /// Errors: invalid_argument with the field, its value and what it must be.

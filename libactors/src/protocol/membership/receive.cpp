@@ -110,6 +110,8 @@ void membership::receive_as_member(const message& text) {
 /// one cut went on; then the weaker one stops, and only the stronger one insists.
 void membership::fence(const message& text) {
   ++refused_.fenced;
+  if (options_.planted == planted_bug::fence_lost)
+    return;
   if (text.kind == message_kind::join_request)
     return refuse_join(text, join_refusal::id_taken);
   const bool is_mutual =
