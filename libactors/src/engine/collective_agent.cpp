@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <algorithm>
 #include <map>
-#include <mutex>
 #include <span>
 
 #include <actors/detail/group_core.hpp>
+#include <actors/detail/spin_lock.hpp>
 
 namespace actors::detail {
 
 namespace {
 
 struct fold_table {
-  std::mutex lock; // guards the rest; looked up once a far contribution
+  spin_lock lock; // guards the rest; looked up once a far contribution
   std::map<std::string, fold_type, std::less<>> folds;
 };
 
@@ -40,14 +40,14 @@ std::shared_ptr<void> loaded(const fold_type* fold, std::span<const std::byte> b
 
 const fold_type& add_fold(fold_type f) {
   fold_table& t = table();
-  std::lock_guard guard{t.lock};
+  spin_guard guard{t.lock};
   std::string name = f.name;
   return t.folds.try_emplace(std::move(name), std::move(f)).first->second;
 }
 
 const fold_type* find_fold(std::string_view name) {
   fold_table& t = table();
-  std::lock_guard guard{t.lock};
+  spin_guard guard{t.lock};
   const auto at = t.folds.find(name);
   return at == t.folds.end() ? nullptr : &at->second;
 }
