@@ -157,14 +157,6 @@ void hub::drop(const protocol::record_head& head, errc why) {
 void hub::requeue(peer& p, protocol::losses&& lost) {
   std::deque<parcel> again;
   for (auto& batch : lost.unsent.batches) again.emplace_back(std::move(batch));
-  if (options_.planted == protocol::planted_bug::resent_twice)
-    for (std::size_t k = 0, end = again.size(); k < end; ++k) {
-      const auto& batch = std::get<protocol::outgoing_batch>(again[k]);
-      protocol::batch_builder copy{p.node(), SIZE_MAX};
-      protocol::batch_reader reader{batch.records(), p.node()};
-      for (protocol::record r; reader.next(r);) (void)copy.add(r.head, [&](writer& out) { out.write(r.payload); });
-      again.emplace_back(copy.take());
-    }
   if (p.now() == peer::state::waiting) {
     p.put_back(std::move(again));
     return;

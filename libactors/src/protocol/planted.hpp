@@ -13,7 +13,6 @@ enum class planted_bug : std::uint8_t {
   fence_lost,
   refutation_unheeded,
   acknowledged_early,
-  resent_twice,
   bulk_overtaken,
   watchers_not_told,
   early_take_over,
