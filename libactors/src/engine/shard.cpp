@@ -22,6 +22,9 @@ constexpr std::uint32_t fifo_share = 256;
 /// More chunks than this in front of the shard: they are sorted into mailboxes, so that limits and
 /// fairness apply to each actor instead of to the sum.
 constexpr std::uint32_t crowded = 32;
+/// Messages sorted in one go. Bounded, as a full inbox is 256 MiB: urgent messages, timers and the
+/// end of the node do not wait for all of it.
+constexpr std::uint32_t sort_share = 16'384;
 
 struct running_guard {
   explicit running_guard(shard* s) noexcept : before{std::exchange(current_shard, s)} {}
@@ -262,8 +265,8 @@ std::uint32_t shard::take_inbox() {
     else
       run_chunk(c);
     pool_.give(c);
-    // While sorting, everything is taken; otherwise the FIFO gets its turn.
-    if (!sort) break;
+    // What is run at once leaves the FIFO its turn.
+    if (!sort || done >= sort_share) break;
   }
   return done;
 }

@@ -367,7 +367,7 @@ bool platform::end_caf_actors() {
 }
 
 bool platform::stop_threads() {
-  const auto patience = std::chrono::milliseconds{500};
+  const auto patience = std::min<std::chrono::nanoseconds>(options_.shutdown_timeout, std::chrono::seconds{2});
   stopping_.store(true);
   {
     std::lock_guard guard{clock_mutex_};
