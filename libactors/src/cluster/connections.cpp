@@ -138,7 +138,7 @@ void hub::obey(connection& c, protocol::deliver_batch& what) {
 }
 
 void hub::obey(connection& c, protocol::deliver_large& what) {
-  delivery_.large(origin_of(c, c.bulk_account), what.message);
+  delivery_.large(origin_of(c, c.bulk_account), std::move(what.message));
 }
 
 void hub::obey(connection& c, protocol::introduce& what) {

@@ -17,6 +17,19 @@ namespace flag = detail::flag;
 
 namespace {
 
+/// False where the payload is not what the type says.
+bool load(void* at, const message_type& type, std::span<const std::byte> payload) {
+  try {
+    reader in{payload};
+    type.load(at, in);
+    if (in.remaining() == 0) return true;
+    if (type.destroy != nullptr) type.destroy(at);
+  } catch (const std::exception&) {
+    // Whatever it was that its function did not like.
+  }
+  return false;
+}
+
 /// A message that lies in no queue.
 class loose_message {
 public:
@@ -50,10 +63,43 @@ void delivery::batch(const origin& from, std::span<const std::byte> records) {
   hand_over(from);
 }
 
-void delivery::large(const origin& from, const protocol::incoming_large& message) {
+void delivery::large(const origin& from, protocol::incoming_large&& message) {
   expected_bytes_ = 0;
-  one(from, message.head, message.bytes.bytes(), static_cast<std::uint32_t>(message.bytes.size()));
+  const auto size = static_cast<std::uint32_t>(message.bytes.size());
+  if (detail::shard* target = from.is_trusted ? actor_shard(message.head.target) : nullptr) {
+    parcel_for& p = parcel_of(*target);
+    ++p.messages;
+    p.bytes += size;
+    packed(p, detail::message_type_at(from.types[message.head.type]), std::move(message));
+  } else {
+    one(from, message.head, message.bytes.bytes(), size);
+  }
   hand_over(from);
+}
+
+/// The shard of an actor of this node; null where the target is something else.
+detail::shard* delivery::actor_shard(const actor_id& target) {
+  const std::uint32_t to = target.shard();
+  const bool is_actor = target.node() == engine_.node() && to != detail::outside && to != hub_shard &&
+                        to != detail::group_shard && to != courier_shard;
+  return is_actor ? engine_.shard_at(to) : nullptr;
+}
+
+void delivery::packed(parcel_for& p, const message_type& type, protocol::incoming_large&& message) {
+  const protocol::record_head h = message.head;
+  const std::uint32_t size = detail::envelope_size(detail::payload<detail::packed_message>::size, flag::system);
+  envelope* e = room(p, size);
+  detail::write_header(e, {detail::message_index<detail::packed_message>, flag::system, h.target, h.sender, 0}, size);
+  auto unpack = [&type, bytes = std::move(message.bytes), malformed = malformed_there_](void* to) mutable {
+    // Given back before the handler runs, to be used for what comes next.
+    const buffer once = std::move(bytes);
+    if (load(to, type, once.bytes())) return errc::none;
+    malformed->fetch_add(1, std::memory_order_relaxed);
+    return errc::wrong_type;
+  };
+  detail::payload<detail::packed_message>::construct(
+      e->payload(), detail::packed_message{{type.index, h.flags, h.target, h.sender, h.request}, std::move(unpack)});
+  p.last->used += size;
 }
 
 void delivery::one(const origin& from, const protocol::record_head& head, std::span<const std::byte> payload,
@@ -146,14 +192,7 @@ void delivery::for_outside(const origin& from, const protocol::record_head& head
 }
 
 bool delivery::build(void* at, const message_type& type, std::span<const std::byte> payload) {
-  try {
-    reader in{payload};
-    type.load(at, in);
-    if (in.remaining() == 0) return true;
-    if (type.destroy != nullptr) type.destroy(at);
-  } catch (const std::exception&) {
-    // Whatever it was that its function did not like.
-  }
+  if (load(at, type, payload)) return true;
   ++counts_.malformed;
   return false;
 }

@@ -4,6 +4,7 @@
 // more) a shard, with a mark behind the last that tells when all of it has been handled.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -51,14 +52,17 @@ public:
   };
 
   void batch(const origin& from, std::span<const std::byte> records);
-  void large(const origin& from, const protocol::incoming_large& message);
+  /// One for an actor is built by its shard, not on this thread.
+  void large(const origin& from, protocol::incoming_large&& message);
   /// Calls `f(shard&)` for each that has got something since.
   template <class F>
   void for_each_target(F&& f) {
     for (std::size_t k = 0; k < targets_.size(); ++k) f(*targets_[k]);
     targets_.clear();
   }
-  [[nodiscard]] const delivery_counts& counts() const noexcept { return counts_; }
+  [[nodiscard]] delivery_counts counts() const noexcept {
+    return {counts_.malformed + malformed_there_->load(std::memory_order_relaxed), counts_.misaddressed};
+  }
 
 private:
   struct parcel_for {
@@ -76,7 +80,9 @@ private:
   [[nodiscard]] parcel_for& parcel_of(detail::shard& target);
   void for_outside(const origin& from, const protocol::record_head& head, const detail::message_type& type,
                    std::span<const std::byte> payload);
+  void packed(parcel_for& p, const detail::message_type& type, protocol::incoming_large&& message);
   bool build(void* at, const detail::message_type& type, std::span<const std::byte> payload);
+  [[nodiscard]] detail::shard* actor_shard(const actor_id& target);
   void refuse(const protocol::record_head& head, const detail::message_type& type, errc why);
   [[nodiscard]] detail::envelope* room(parcel_for& p, std::uint32_t size);
   void hand_over(const origin& from);
@@ -88,6 +94,8 @@ private:
   std::size_t expected_bytes_ = 0;
   std::vector<detail::shard*> targets_;
   delivery_counts counts_;
+  /// Found by shards, which may outlive this: added to by any of them, read for counts.
+  std::shared_ptr<std::atomic<std::uint64_t>> malformed_there_ = std::make_shared<std::atomic<std::uint64_t>>(0);
 };
 
 } // namespace actors::cluster

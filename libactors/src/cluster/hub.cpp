@@ -65,6 +65,20 @@ void hub::arrived(connection_id id, std::span<const std::byte> bytes, duration n
   }
 }
 
+std::span<std::byte> hub::landing(connection_id id) {
+  const connection* c = find(id);
+  return c == nullptr ? std::span<std::byte>{} : c->link.landing();
+}
+
+void hub::landed(connection_id id, std::size_t bytes, duration now) {
+  event e{*this, now};
+  if (connection* c = find(id)) {
+    c->link.landed(bytes, now_);
+    touch(*c);
+    follow(id);
+  }
+}
+
 void hub::written(connection_id id, std::size_t bytes, duration now) {
   event e{*this, now};
   if (connection* c = find(id)) {

@@ -92,6 +92,9 @@ public:
   /// `refused`: the host says that nobody listens.
   void connect_failed(connection_id c, bool refused, duration now);
   void arrived(connection_id c, std::span<const std::byte> bytes, duration now);
+  /// Where the next bytes belong, as `link::landing`. Lifetime: until the next event.
+  [[nodiscard]] std::span<std::byte> landing(connection_id c);
+  void landed(connection_id c, std::size_t bytes, duration now);
   void written(connection_id c, std::size_t bytes, duration now);
   void ended(connection_id c, duration now);
   void tick(duration now);
@@ -108,7 +111,7 @@ public:
   [[nodiscard]] const protocol::membership& membership() const noexcept { return membership_; }
   [[nodiscard]] const hub_counts& counts() const noexcept { return counts_; }
   [[nodiscard]] const protocol::refusal_counts& refusals() const noexcept { return refusals_; }
-  [[nodiscard]] const delivery_counts& deliveries() const noexcept { return delivery_.counts(); }
+  [[nodiscard]] delivery_counts deliveries() const noexcept { return delivery_.counts(); }
   [[nodiscard]] std::size_t connections() const noexcept { return connections_.size(); }
   [[nodiscard]] std::size_t open_links() const noexcept { return links_.size(); }
   /// Other nodes with a queue here, lost ones included.

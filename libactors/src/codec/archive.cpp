@@ -2,7 +2,10 @@
 
 #include <actors/archive.hpp>
 
+#include "large_blocks.hpp"
+
 #include <cstdlib>
+#include <cstring>
 #include <new>
 #include <string_view>
 #include <unordered_map>
@@ -20,14 +23,38 @@ archive_error::archive_error(const std::string& what, std::size_t offset)
     : std::runtime_error("archive: " + what + " (at byte " + std::to_string(offset) + ")"),
       offset_(offset) {}
 
-buffer::~buffer() { std::free(data_); }
+namespace {
+
+/// Memory of so many bytes is a block if they are as many as a block has.
+void release(std::byte* memory, std::size_t capacity) noexcept {
+  if (capacity >= detail::large_blocks::smallest)
+    detail::large_blocks::give_back({memory, capacity});
+  else
+    std::free(memory);
+}
+
+} // namespace
+
+buffer::~buffer() { release(data_, capacity_); }
 
 void buffer::reallocate(std::size_t capacity) {
-  auto* grown = static_cast<std::byte*>(std::realloc(data_, capacity));
-  if (grown == nullptr)
+  if (capacity < detail::large_blocks::smallest) {
+    auto* grown = static_cast<std::byte*>(std::realloc(data_, capacity));
+    if (grown == nullptr)
+      throw std::bad_alloc();
+    data_ = grown;
+    capacity_ = capacity;
+    return;
+  }
+  const auto block = detail::large_blocks::take(capacity);
+  if (block.memory == nullptr)
     throw std::bad_alloc();
-  data_ = grown;
-  capacity_ = capacity;
+  // More than the size may have been written: a writer tells it at its end.
+  if (capacity_ != 0)
+    std::memcpy(block.memory, data_, capacity_);
+  release(data_, capacity_);
+  data_ = static_cast<std::byte*>(block.memory);
+  capacity_ = block.size;
 }
 
 struct writer::tracking {

@@ -15,6 +15,7 @@
 #include <actors/task.hpp>
 
 #include "system_messages.hpp"
+#include "unpacked_message.hpp"
 
 namespace actors::detail {
 
@@ -77,6 +78,17 @@ void shard::handle_system(envelope& e) {
   }
   if (e.type == message_index<multicast_call>) {
     payload<multicast_call>::get(e.payload()).work(*this);
+    leave();
+    return;
+  }
+  if (e.type == message_index<packed_message>) {
+    auto& packed = payload<packed_message>::get(e.payload());
+    unpacked_message built{packed};
+    leave();
+    if (built.why() == errc::none)
+      deliver_envelope(built.message());
+    else
+      reject(packed.head, built.why());
     leave();
     return;
   }

@@ -10,6 +10,7 @@
 
 #include "object_pool.hpp"
 #include "system_messages.hpp"
+#include "unpacked_message.hpp"
 
 namespace actors::detail {
 
@@ -189,11 +190,19 @@ void shard::run_chunk(chunk* c) {
 }
 
 void shard::admit_chunk(chunk* c) {
+  const auto admit = [this](envelope& e) {
+    const std::uint32_t size = e.size();
+    if (e.is(flag::answers | flag::system))
+      relocate(fifo_.append(size, pool_), &e);
+    else if (envelope* to = locate(head_of(e, {place_, e.slot, e.generation}), size))
+      relocate(to, &e);
+    else
+      destroy_payload(e);
+  };
   char* end = c->begin() + c->used;
   for (char* at = c->begin(); at != end;) {
     auto* e = reinterpret_cast<envelope*>(at);
-    const std::uint32_t size = e->size();
-    at += size;
+    at += e->size();
     if (e->is(flag::system) && e->type == message_index<multicast_call>) {
       // What it tells is sorted in its place, as if it had been told one by one.
       sorting_ = true;
@@ -201,14 +210,17 @@ void shard::admit_chunk(chunk* c) {
       sorting_ = false;
       continue;
     }
-    if (e->is(flag::answers | flag::system)) {
-      relocate(fifo_.append(size, pool_), e);
+    if (!e->is(flag::system) || e->type != message_index<packed_message>) {
+      admit(*e);
       continue;
     }
-    if (envelope* to = locate(head_of(*e, {place_, e->slot, e->generation}), size))
-      relocate(to, e);
+    auto& packed = payload<packed_message>::get(e->payload());
+    unpacked_message built{packed};
+    if (built.why() == errc::none)
+      admit(built.message());
     else
-      destroy_payload(*e);
+      reject(packed.head, built.why());
+    destroy_payload(*e);
   }
   // Until this mark has been passed, later chunks go behind what has just been laid aside.
   system<order_mark>({place_, root, first_generation_}, {});
@@ -328,6 +340,8 @@ void shard::reject_chunk(chunk* c, errc code) {
   for (char* at = c->begin(); at != end;) {
     auto* e = reinterpret_cast<envelope*>(at);
     at += e->size();
+    if (e->is(flag::system) && e->type == message_index<packed_message>)
+      reject(payload<packed_message>::get(e->payload()).head, code);
     reject(*e, code);
   }
   pool_.give(c);

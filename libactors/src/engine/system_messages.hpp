@@ -99,6 +99,14 @@ struct handled_mark {
   std::uint32_t bytes;
 };
 
+/// A message that is still bytes: too large to be built by whoever hands it over. It becomes the message
+/// in its place among the others, on the shard's own thread.
+struct packed_message {
+  message_head head;
+  /// Builds the payload at `to`, once. Anything but `none`: there is no message, for this reason.
+  unique_function<errc(void* to)> unpack;
+};
+
 /// The types of actors without a class: the root of a shard, and one whose constructor threw.
 [[nodiscard]] const actor_type& root_type();
 [[nodiscard]] const actor_type& unborn_type();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // The sockets of a cluster port.
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
-
-#include <cerrno>
 
 #include "cluster_port.hpp"
 #include "platform.hpp"
@@ -18,11 +18,35 @@ constexpr std::size_t smallest_read = 4096;
 constexpr std::size_t largest_read = std::size_t{256} << 10;
 /// Small reads in a row before reads become smaller.
 constexpr std::size_t small_reads_before = 64;
+/// A landing is worth a read of its own from this size on.
+constexpr std::size_t least_landing = 4096;
+/// Of large messages, before the others get their turn.
+constexpr std::size_t most_read_on = std::size_t{1} << 20;
+/// Bytes that the kernel takes beyond what it may send at once.
+constexpr int most_unsent = 128 << 10;
+/// A round trip up to this, in microseconds: the same machine, or the same room.
+constexpr std::uint32_t near_us = 500;
+/// Bytes under way to a peer that is near: 2 GB/s at a round trip of 60 us.
+constexpr int near_queue = 128 << 10;
 constexpr duration linger_for = std::chrono::microseconds{20};
 constexpr duration linger_at_most = std::chrono::microseconds{500};
 /// For a TLS handshake; for what is queued when the hub closes a connection.
 constexpr duration ready_within = std::chrono::seconds{2};
 constexpr duration close_within = std::chrono::seconds{2};
+
+/// What lies in the kernel's queues of a connection delays every message behind it. What it may not
+/// send yet stays with the link, which lets small messages pass. A peer that is near does not need more
+/// under way either; one that is far does, and there the kernel finds out how much.
+void keep_queues_short(int socket) {
+  int unsent = most_unsent;
+  (void)::setsockopt(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || info.tcpi_rtt > near_us) return;
+  int queue = near_queue;
+  (void)::setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &queue, sizeof queue);
+  (void)::setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &queue, sizeof queue);
+}
 
 std::span<const std::byte> bytes_of(const std::vector<char>& v) {
   return std::as_bytes(std::span{v.data(), v.size()});
@@ -48,6 +72,7 @@ cluster_port::channel& cluster_port::add_channel(cluster::connection_id id, caf:
   c.remote = remote_of(static_cast<int>(handle.id()));
   c.read_size = smallest_read;
   c.was_dialled = dialled;
+  keep_queues_short(static_cast<int>(handle.id()));
   if (tls_ != nullptr) {
     c.tls = std::make_unique<tls_channel>(tls_, host);
     c.ready_by = now() + ready_within;
@@ -98,10 +123,44 @@ void cluster_port::introduce(channel& c) {
 void cluster_port::data(caf::io::new_data_msg& what) {
   channel* c = find(what.handle);
   if (c == nullptr || c->is_closing) return;
-  adapt_read(*c, what.buf.size());
+  if (hub_->landing(c->id).empty()) adapt_read(*c, what.buf.size());
   has_written_ = false;
   take(*c, bytes_of(what.buf));
+  read_on(what.handle);
   if (has_written_) linger(what.handle);
+}
+
+/// In the middle of a large message the rest is read here, straight to where it belongs. Others get
+/// their turn after some of it.
+void cluster_port::read_on(caf::io::connection_handle handle) {
+  for (std::size_t sum = 0; sum < most_read_on;) {
+    channel* c = find(handle);
+    if (c == nullptr || c->is_closing || c->tls != nullptr || hub_->landing(c->id).size() < least_landing) return;
+    const std::size_t n = read_now(*c);
+    if (n == 0) return;
+    sum += n;
+    if (nudged_.load(std::memory_order_relaxed)) pump();
+  }
+}
+
+/// Takes what is there, without waiting: 0 is nothing, or an end that the broker will find as well.
+std::size_t cluster_port::read_now(channel& c) {
+  std::span<std::byte> landing;
+  if (c.tls == nullptr) landing = hub_->landing(c.id);
+  aside_.resize(smallest_read);
+  iovec parts[2] = {{landing.data(), landing.size()}, {aside_.data(), aside_.size()}};
+  msghdr m{};
+  m.msg_iov = parts + (landing.empty() ? 1 : 0);
+  m.msg_iovlen = landing.empty() ? 1 : 2;
+  const ssize_t got = ::recvmsg(static_cast<int>(c.handle.id()), &m, MSG_DONTWAIT);
+  if (got <= 0) return 0;
+  const auto n = static_cast<std::size_t>(got);
+  const std::size_t direct = std::min(n, landing.size());
+  const auto handle = c.handle;
+  if (direct != 0) event([&, id = c.id] { hub_->landed(id, direct, now()); });
+  if (channel* still = find(handle); n != direct && still != nullptr && !still->is_closing)
+    take(*still, std::span{aside_}.first(n - direct));
+  return n;
 }
 
 void cluster_port::take(channel& c, std::span<const std::byte> bytes) {
@@ -115,17 +174,13 @@ void cluster_port::take(channel& c, std::span<const std::byte> bytes) {
 /// the sleep, which is most of a round trip. Others get their turn within `linger_at_most`.
 void cluster_port::linger(caf::io::connection_handle handle) {
   const duration begin = now();
-  lingering_.resize(smallest_read);
   for (duration until = begin + linger_for, t = begin; t < until; t = now()) {
     channel* c = find(handle);
     if (c == nullptr || c->is_closing || c->queued != 0) return;
     if (nudged_.load(std::memory_order_relaxed)) pump();
     if ((c = find(handle)) == nullptr) return;
-    const ssize_t n = ::recv(static_cast<int>(handle.id()), lingering_.data(), lingering_.size(), MSG_DONTWAIT);
-    if (n < 0 && errno == EAGAIN) continue;
-    if (n <= 0) return; // the broker will find the same
     has_written_ = false;
-    take(*c, std::span{lingering_.data(), static_cast<std::size_t>(n)});
+    if (read_now(*c) == 0) continue;
     if (has_written_) until = std::min(now() + linger_for, begin + linger_at_most);
   }
 }

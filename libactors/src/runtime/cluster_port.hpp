@@ -6,7 +6,8 @@
 //   write    straight to the socket while nothing waits there; what the kernel does not take goes to the
 //            broker's buffer, and is told as written when it has left
 //   read     in small steps while little comes, in large ones while much does: CAF clears the memory of
-//            each read; after an answer the socket is looked at for some microseconds before it waits
+//            each read; the bytes of large messages straight to where they belong, without CAF;
+//            after an answer the socket is looked at for some microseconds before it waits
 //   dial     on the dialer's threads; the socket comes here
 //   wake     the platform's clock thread nudges when the hub's next tick is due
 //   nudge    one message to the broker, however many ask for it before it comes; none while it is at work
@@ -124,6 +125,8 @@ private:
   void data(caf::io::new_data_msg& what);
   void take(channel& c, std::span<const std::byte> bytes);
   void linger(caf::io::connection_handle handle);
+  void read_on(caf::io::connection_handle handle);
+  std::size_t read_now(channel& c);
   void transferred(const caf::io::data_transferred_msg& what);
   void gone(caf::io::connection_handle handle);
   channel& add_channel(cluster::connection_id id, caf::io::connection_handle handle, const std::string& host, bool dialled);
@@ -156,7 +159,7 @@ private:
   std::unordered_map<std::int64_t, channel> channels_; // by handle
   std::unordered_map<std::uint64_t, caf::io::connection_handle> handles_; // by connection
   std::vector<std::pair<cluster::connection_id, std::size_t>> written_;
-  std::vector<std::byte> text_, output_, lingering_;
+  std::vector<std::byte> text_, output_, aside_;
   bool has_written_ = false;
   duration closing_look_ = duration::max();
   std::uint64_t tls_refused_ = 0;

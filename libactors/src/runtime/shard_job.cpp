@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "shard_job.hpp"
 
+#include <algorithm>
+
 #include "platform.hpp"
 
 namespace actors::runtime {
@@ -12,8 +14,12 @@ namespace {
 constexpr int looks = 200;
 /// Messages that the thread of the sockets handles in one go.
 constexpr std::uint32_t share_here = 1024;
-/// A turn that took longer keeps the shard away from the thread of the sockets for a hundred times as long.
+/// A turn that took longer keeps the shard away from the thread of the sockets for a hundred times as long;
+/// each further one in a row for four times as long as the one before, up to a second.
 constexpr detail::nanoseconds_t slow_here = 200'000;
+constexpr detail::nanoseconds_t least_away = 100;
+constexpr detail::nanoseconds_t most_away = 6'400;
+constexpr detail::nanoseconds_t longest_away = 1'000'000'000;
 
 } // namespace
 
@@ -36,7 +42,8 @@ void shard_job::run_here() {
   }
   const bool more = shard_.run(before, share_here);
   const auto took = owner_.clock() - before;
-  if (took > slow_here) here_again_at_ = before + 100 * took;
+  away_ = took > slow_here ? std::clamp(away_ * 4, least_away, most_away) : 0;
+  here_again_at_ = before + std::min(away_ * took, longest_away);
   if (more) {
     state_.store(state::queued, std::memory_order_seq_cst);
     ref();

@@ -47,7 +47,9 @@ private:
   void go_idle_here();
 
   std::atomic<state> state_{state::idle}; // decides who queues the shard
-  detail::nanoseconds_t here_again_at_ = 0; // only the multiplexer's thread
+  // Only the multiplexer's thread.
+  detail::nanoseconds_t here_again_at_ = 0;
+  detail::nanoseconds_t away_ = 0; // of the last turn's time
 };
 
 } // namespace actors::runtime

@@ -30,23 +30,44 @@ chunk_frame chunk_cutter::next(std::size_t most_bytes) {
 }
 
 chunk_joiner::step chunk_joiner::add(std::span<const std::byte> payload,
-                                     std::span<const std::uint32_t> known_types, duration now) {
-  const step bad{refusal::bad_chunk, 0, false};
+                                     std::span<const std::uint32_t> known_types, duration now,
+                                     std::size_t placed) {
+  const auto bytes = bytes_of(payload, placed, known_types);
+  if (!bytes)
+    return {refusal::bad_chunk, 0, false};
+  const bool is_first = received_ == 0;
+  const std::size_t total = large_.bytes.size();
+  std::memcpy(large_.bytes.data() + received_, bytes->data(), bytes->size());
+  received_ += bytes->size() + placed;
+  progress_ = now;
+  return {refusal::none, is_first ? total : 0, received_ == total};
+}
+
+std::span<std::byte> chunk_joiner::place(std::span<const std::byte> begin, std::size_t rest,
+                                         std::span<const std::uint32_t> known_types) {
+  const auto bytes = bytes_of(begin, rest, known_types);
+  if (!bytes)
+    return {};
+  return {large_.bytes.data() + received_ + bytes->size(), rest};
+}
+
+/// The bytes of the message in a chunk that has `more` of them behind `payload`; nothing where it
+/// does not belong here. Makes room for a message that begins.
+std::optional<std::span<const std::byte>>
+chunk_joiner::bytes_of(std::span<const std::byte> payload, std::size_t more,
+                       std::span<const std::uint32_t> known_types) {
   if (payload.size() <= chunk_header_bytes)
-    return bad;
+    return {};
   const auto h = wire::load<header>(payload.data());
   auto bytes = payload.subspan(chunk_header_bytes);
   if (h.reserved != 0 || h.message != static_cast<std::uint32_t>(number_) || h.offset != received_)
-    return bad;
-  const bool is_first = h.offset == 0;
-  if (is_first && !begin(h, bytes, known_types))
-    return bad;
-  if (h.total != large_.bytes.size() || bytes.empty() || bytes.size() > h.total - h.offset)
-    return bad;
-  std::memcpy(large_.bytes.data() + h.offset, bytes.data(), bytes.size());
-  received_ += bytes.size();
-  progress_ = now;
-  return {refusal::none, is_first ? h.total : 0, received_ == h.total};
+    return {};
+  if (h.offset == 0 && !begin(h, bytes, known_types))
+    return {};
+  const std::size_t size = bytes.size() + more;
+  if (h.total != large_.bytes.size() || size == 0 || size > h.total - h.offset)
+    return {};
+  return bytes;
 }
 
 /// Takes the record's header off the bytes of a first chunk.

@@ -27,6 +27,7 @@
 namespace actors::protocol {
 
 inline constexpr std::size_t chunk_header_bytes = 24;
+static_assert(chunk_header_bytes + longest_record_header == largest_chunk_head);
 
 /// A frame in two pieces: what was written for it, and bytes of the message where they lie.
 struct chunk_frame {
@@ -77,9 +78,16 @@ public:
   explicit chunk_joiner(std::uint64_t here, std::uint64_t largest) noexcept
       : here_(here), largest_(largest) {}
 
-  /// Requires: what is complete has been taken.
+  /// Requires: what is complete has been taken. `placed`: so many bytes more, behind the payload,
+  /// lie where `place` said.
   [[nodiscard]] step add(std::span<const std::byte> payload,
-                         std::span<const std::uint32_t> known_types, duration now);
+                         std::span<const std::uint32_t> known_types, duration now,
+                         std::size_t placed = 0);
+  /// Of a chunk whose payload only begins with these bytes, at least `largest_chunk_head`: where the
+  /// other `rest` bytes belong. Empty where the chunk does not belong here. What they say of the
+  /// chunk is not checked yet: `add` decides when it is there as a whole.
+  [[nodiscard]] std::span<std::byte> place(std::span<const std::byte> begin, std::size_t rest,
+                                           std::span<const std::uint32_t> known_types);
   [[nodiscard]] incoming_large take() noexcept;
   /// When the message that is under way went on last.
   [[nodiscard]] std::optional<duration> waits_since() const noexcept;
@@ -95,6 +103,8 @@ private:
 
   [[nodiscard]] bool begin(const header& h, std::span<const std::byte>& bytes,
                            std::span<const std::uint32_t> known_types);
+  [[nodiscard]] std::optional<std::span<const std::byte>>
+  bytes_of(std::span<const std::byte> payload, std::size_t more, std::span<const std::uint32_t> known_types);
 
   std::uint64_t here_;
   std::uint64_t largest_;

@@ -72,37 +72,115 @@ void seal_frame(std::span<std::byte> bytes, frame_kind kind, std::uint64_t numbe
   std::memcpy(bytes.data(), &h, sizeof h);
 }
 
+struct frame_decoder::hash {
+  XXH3_state_t state;
+
+  void begin() noexcept { XXH3_64bits_reset(&state); }
+  void add(std::span<const std::byte> bytes) noexcept {
+    XXH3_64bits_update(&state, bytes.data(), bytes.size());
+  }
+  [[nodiscard]] std::uint32_t value() const noexcept {
+    return static_cast<std::uint32_t>(XXH3_64bits_digest(&state));
+  }
+};
+
+frame_decoder::frame_decoder(const frame_limits& limits) : limits_(limits) {}
+frame_decoder::frame_decoder(frame_decoder&&) noexcept = default;
+frame_decoder::~frame_decoder() = default;
+
 std::optional<frame> frame_decoder::next() {
   if (failed_ != refusal::none)
     return {};
+  if (diverted_ != 0)
+    return next_diverted();
   if (!partial_.empty())
     return next_torn();
   if (input_.size() >= frame_header_bytes) {
     if (!is_header_good(input_.data()))
       return {};
-    const std::size_t size = frame_header_bytes + header_at(input_.data()).length;
+    const header h = header_at(input_.data());
+    const std::size_t size = frame_header_bytes + h.length;
     if (input_.size() >= size)
       return whole(std::exchange(input_, input_.subspan(size)).first(size));
+    if (stops_at_chunks_ && h.kind == static_cast<std::uint8_t>(frame_kind::chunk)) {
+      fill(frame_header_bytes);
+      return next_torn();
+    }
     partial_.reserve(size);
   }
   fill(input_.size());
   return {};
 }
 
-/// The frame of which a part is held.
+/// The frame of which a part is held, or is to be held.
 std::optional<frame> frame_decoder::next_torn() {
   if (partial_.size() < frame_header_bytes) {
     if (!fill(frame_header_bytes) || !is_header_good(partial_.data()))
       return {};
   }
-  const std::size_t size = frame_header_bytes + header_at(partial_.data()).length;
+  const header h = header_at(partial_.data());
+  const std::size_t size = frame_header_bytes + h.length;
+  // Of a chunk no more than its head is held before it is known where the rest belongs.
+  const bool is_chunk = h.kind == static_cast<std::uint8_t>(frame_kind::chunk);
+  const std::size_t head = frame_header_bytes + largest_chunk_head;
+  if (is_chunk && stops_at_chunks_ && !was_asked_ && size > head) {
+    fill(head);
+    return {};
+  }
   if (!fill(size))
     return {};
+  return whole(turn_over());
+}
+
+/// What is held becomes what is shown.
+std::span<const std::byte> frame_decoder::turn_over() noexcept {
   if (complete_.capacity() > most_kept)
     complete_ = buffer{};
   std::swap(partial_, complete_);
   partial_.clear();
-  return whole(complete_.bytes());
+  was_asked_ = false;
+  return complete_.bytes();
+}
+
+auto frame_decoder::ask_where_to() noexcept -> std::optional<torn_chunk> {
+  if (failed_ != refusal::none || was_asked_ || partial_.size() != frame_header_bytes + largest_chunk_head)
+    return {};
+  const header h = header_at(partial_.data());
+  if (h.kind != static_cast<std::uint8_t>(frame_kind::chunk) || h.length <= largest_chunk_head)
+    return {};
+  was_asked_ = true;
+  return torn_chunk{partial_.bytes().subspan(frame_header_bytes), h.length - largest_chunk_head};
+}
+
+void frame_decoder::divert(std::span<std::byte> memory) {
+  if (hash_ == nullptr)
+    hash_ = std::make_unique<hash>();
+  hash_->begin();
+  hash_->add(partial_.bytes().subspan(frame_header_bytes));
+  landing_ = memory;
+  diverted_ = memory.size();
+}
+
+void frame_decoder::landed(std::size_t bytes) noexcept {
+  hash_->add(landing_.first(bytes));
+  landing_ = landing_.subspan(bytes);
+}
+
+std::optional<frame> frame_decoder::next_diverted() {
+  if (const std::size_t n = std::min(landing_.size(), input_.size()); n != 0) {
+    std::memcpy(landing_.data(), input_.data(), n);
+    input_ = input_.subspan(n);
+    landed(n);
+  }
+  if (!landing_.empty())
+    return {};
+  const auto bytes = turn_over();
+  if (header_at(bytes.data()).check != hash_->value()) {
+    failed_ = refusal::damaged_payload;
+    return {};
+  }
+  ++number_;
+  return frame{frame_kind::chunk, bytes.subspan(frame_header_bytes), std::exchange(diverted_, 0)};
 }
 
 /// Moves input to what is held until that has `size` bytes. False: there is not enough.

@@ -18,6 +18,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -35,6 +36,8 @@ inline constexpr std::size_t frame_header_bytes = 16;
 inline constexpr std::size_t largest_record = std::size_t{1} << 20;
 inline constexpr std::size_t largest_batch = largest_record + (std::size_t{1} << 18);
 inline constexpr std::size_t largest_chunk = (std::size_t{1} << 20) + 128;
+/// Of a chunk's payload, at most: what it says of itself before its bytes.
+inline constexpr std::size_t largest_chunk_head = 24 + 48;
 inline constexpr std::size_t largest_handshake = std::size_t{4} << 20;
 /// Payload bytes of a handshake's frame before the peer has proved that it knows the secret.
 inline constexpr std::size_t largest_unproved = 3072;
@@ -52,6 +55,8 @@ struct frame_limits {
 struct frame {
   frame_kind kind{};
   std::span<const std::byte> payload;
+  /// So many bytes more of the payload, behind those, lie where `frame_decoder::divert` said.
+  std::size_t diverted = 0;
 };
 
 /// XXH3 of two stretches of bytes one after the other.
@@ -69,15 +74,38 @@ void seal_frame(std::span<std::byte> bytes, frame_kind kind, std::uint64_t numbe
 ///   decoder.arrived(bytes);
 ///   while (auto f = decoder.next()) ...
 ///
+/// The rest of a chunk that is torn need not be put together here: whoever knows where it belongs
+/// says so with `divert`, and it goes there at once, from `arrived` or from whoever fills `landing`.
+///
 /// Lifetime: bytes and frames, until the next `arrived`. Memory: the longest payload that the
 /// limits allow, twice.
 class frame_decoder {
 public:
-  explicit frame_decoder(const frame_limits& limits) noexcept : limits_(limits) {}
+  explicit frame_decoder(const frame_limits& limits);
+  frame_decoder(frame_decoder&&) noexcept;
+  ~frame_decoder();
 
   /// Requires: `next` gave nothing any more.
   void arrived(std::span<const std::byte> bytes) noexcept { input_ = bytes; }
   [[nodiscard]] std::optional<frame> next();
+
+  /// From here on `next` stops at each torn chunk until it has been asked where the rest is to go.
+  void stop_at_torn_chunks() noexcept { stops_at_chunks_ = true; }
+  /// Of a torn chunk, once for each: the beginning of its payload, and how much is still to come.
+  /// `divert`, or nothing, may follow; then `next`.
+  struct torn_chunk {
+    std::span<const std::byte> begin;
+    std::size_t rest = 0;
+  };
+  [[nodiscard]] std::optional<torn_chunk> ask_where_to() noexcept;
+  /// Requires: it was asked; `memory` has room for the rest and stays until the frame is whole.
+  void divert(std::span<std::byte> memory);
+  /// Where the next bytes of the stream belong: they may be put there and told as `landed`. Empty
+  /// where `arrived` is to be told.
+  [[nodiscard]] std::span<std::byte> landing() const noexcept { return landing_; }
+  /// So many bytes lie there. `next` may follow.
+  void landed(std::size_t bytes) noexcept;
+
   /// Why there will be no more frames.
   [[nodiscard]] refusal failed() const noexcept { return failed_; }
   /// For the frames that follow.
@@ -87,8 +115,12 @@ public:
   [[nodiscard]] std::uint64_t frames() const noexcept { return number_; }
 
 private:
+  struct hash;
+
   std::optional<frame> next_torn();
+  std::optional<frame> next_diverted();
   std::optional<frame> whole(std::span<const std::byte> bytes);
+  [[nodiscard]] std::span<const std::byte> turn_over() noexcept;
   [[nodiscard]] bool is_header_good(const std::byte* header) noexcept;
   bool fill(std::size_t size);
 
@@ -100,6 +132,12 @@ private:
   buffer partial_;
   /// The torn frame that was shown last.
   buffer complete_;
+  /// Of a torn chunk whose rest goes elsewhere: the rest of the rest, and the check so far.
+  std::span<std::byte> landing_;
+  std::size_t diverted_ = 0;
+  std::unique_ptr<hash> hash_;
+  bool stops_at_chunks_ = false;
+  bool was_asked_ = false;
 };
 
 } // namespace actors::protocol

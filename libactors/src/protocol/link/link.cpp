@@ -13,7 +13,9 @@ namespace actors::protocol {
 link::link(std::shared_ptr<const local_node> self, connection_facts facts, link_options options)
     : self_(std::move(self)), remote_(facts.remote), options_(options),
       shake_(self_, std::move(facts)), incoming_(self_->me.windows),
-      joiner_(self_->me.node, self_->me.windows.bulk) {}
+      joiner_(self_->me.node, self_->me.windows.bulk) {
+  decoder_.stop_at_torn_chunks();
+}
 
 std::size_t link::queued_bytes() const noexcept {
   return queue_ ? queue_->small_bytes() + queue_->bulk_bytes() : 0;
@@ -36,20 +38,16 @@ void link::arrived(std::span<const std::byte> bytes, duration now) {
   heard_ = now;
   counts_.bytes_in += bytes.size();
   decoder_.arrived(bytes);
-  while (phase_ != phase::closed) {
-    decoder_.expect(phase_ == phase::shaking ? shake_.limits() : frame_limits::when_open());
-    const auto f = decoder_.next();
-    if (!f)
-      break;
-    ++counts_.frames_in;
-    take(*f, now);
-  }
-  if (decoder_.failed() != refusal::none) {
-    const bool is_stranger = decoder_.frames() == 0 && decoder_.failed() == refusal::damaged_header;
-    const refusal why = is_stranger ? refusal::not_a_link : decoder_.failed();
-    fail(why, fmt::format("frame {}: {}", decoder_.frames(), to_string(why)));
-  }
-  settle(now);
+  decode(now);
+}
+
+void link::landed(std::size_t bytes, duration now) {
+  if (!is_live())
+    return;
+  heard_ = now;
+  counts_.bytes_in += bytes;
+  decoder_.landed(bytes);
+  decode(now);
 }
 
 void link::written(std::size_t bytes, duration now) {

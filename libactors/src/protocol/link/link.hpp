@@ -50,7 +50,7 @@ struct link_options {
   /// Not above `largest_chunk - 128`.
   std::size_t chunk_bytes = std::size_t{64} << 10;
   /// What may wait in the transport.
-  std::size_t pace_bytes = std::size_t{256} << 10;
+  std::size_t pace_bytes = std::size_t{128} << 10;
   std::size_t small_share = std::size_t{256} << 10;
   duration ping_after = std::chrono::milliseconds{500};
   duration silent_after = std::chrono::seconds{3};
@@ -106,6 +106,13 @@ public:
   // Events. Times must not go back. Each only appends to the orders.
   void begin(duration now);
   void arrived(std::span<const std::byte> bytes, duration now);
+  /// Where the next bytes belong, in the middle of a large message: a transport may put them there
+  /// and tell `landed`, which saves it a copy. Empty where it has to tell `arrived`. Lifetime: until
+  /// the next event.
+  [[nodiscard]] std::span<std::byte> landing() const noexcept {
+    return is_live() ? decoder_.landing() : std::span<std::byte>{};
+  }
+  void landed(std::size_t bytes, duration now);
   /// The transport has taken so many bytes more of what it was given.
   void written(std::size_t bytes, duration now);
   void consumed(std::uint64_t messages, std::uint64_t bytes, duration now);
@@ -140,10 +147,12 @@ private:
   };
 
   // What comes (link_receive.cpp).
+  void decode(duration now);
   void take(const frame& f, duration now);
   void take_handshake(std::span<const std::byte> payload, duration now);
   void take_batch(std::span<const std::byte> records);
-  void take_chunk(std::span<const std::byte> payload, duration now);
+  void take_chunk(const frame& f, duration now);
+  [[nodiscard]] bool divert_chunk();
   void take_credit(std::span<const std::byte> payload);
   void take_control(std::span<const std::byte> payload, duration now);
   void take_number(std::uint8_t what, std::uint64_t number, duration now);

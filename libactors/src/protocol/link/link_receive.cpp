@@ -11,6 +11,35 @@
 
 namespace actors::protocol {
 
+void link::decode(duration now) {
+  while (phase_ != phase::closed) {
+    decoder_.expect(phase_ == phase::shaking ? shake_.limits() : frame_limits::when_open());
+    const auto f = decoder_.next();
+    if (f) {
+      ++counts_.frames_in;
+      take(*f, now);
+    } else if (!divert_chunk()) {
+      break;
+    }
+  }
+  if (decoder_.failed() != refusal::none) {
+    const bool is_stranger = decoder_.frames() == 0 && decoder_.failed() == refusal::damaged_header;
+    const refusal why = is_stranger ? refusal::not_a_link : decoder_.failed();
+    fail(why, fmt::format("frame {}: {}", decoder_.frames(), to_string(why)));
+  }
+  settle(now);
+}
+
+/// The rest of a torn chunk goes straight to where its message is put together.
+bool link::divert_chunk() {
+  const auto torn = decoder_.ask_where_to();
+  if (!torn)
+    return false;
+  if (const auto memory = joiner_.place(torn->begin, torn->rest, types().from_peer); !memory.empty())
+    decoder_.divert(memory);
+  return true;
+}
+
 void link::take(const frame& f, duration now) {
   if (phase_ == phase::shaking || f.kind == frame_kind::handshake)
     return take_handshake(f.payload, now);
@@ -18,7 +47,7 @@ void link::take(const frame& f, duration now) {
   case frame_kind::batch:
     return take_batch(f.payload);
   case frame_kind::chunk:
-    return take_chunk(f.payload, now);
+    return take_chunk(f, now);
   case frame_kind::credit:
     return take_credit(f.payload);
   default:
@@ -69,8 +98,8 @@ void link::take_batch(std::span<const std::byte> records) {
   orders_.emplace_back(deliver_batch{records, *messages});
 }
 
-void link::take_chunk(std::span<const std::byte> payload, duration now) {
-  const auto step = joiner_.add(payload, types().from_peer, now);
+void link::take_chunk(const frame& f, duration now) {
+  const auto step = joiner_.add(f.payload, types().from_peer, now, f.diverted);
   if (step.why != refusal::none || goodbye_came_)
     return fail(refusal::bad_chunk, "a chunk does not belong where it came");
   if (step.began != 0 && !incoming_.began_bulk(step.began))
