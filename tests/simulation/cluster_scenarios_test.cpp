@@ -62,6 +62,35 @@ private:
   ref<account> from_, to_;
 };
 
+struct load {
+  std::vector<std::uint8_t> bytes;
+};
+struct send_loads {
+  std::uint32_t count = 0;
+};
+
+class depot : public actor<depot> {
+public:
+  using handles = messages<load, seen>;
+  void on(const load&) { ++loads_; }
+  int on(seen) { return loads_; }
+
+private:
+  int loads_ = 0;
+};
+
+class shipper : public actor<shipper> {
+public:
+  using handles = messages<send_loads>;
+  explicit shipper(ref<depot> to) : to_{to} {}
+  void on(send_loads what) {
+    for (std::uint32_t n = 0; n < what.count; ++n) tell(to_, load{std::vector<std::uint8_t>(2 << 20, 1)});
+  }
+
+private:
+  ref<depot> to_;
+};
+
 class observer : public actor<observer> {
 public:
   using handles = messages<observe, down, seen>;
@@ -166,4 +195,21 @@ BOOST_AUTO_TEST_CASE(a_history_replays_exactly) {
   };
   const auto first = run();
   BOOST_TEST((first == run()));
+}
+
+BOOST_AUTO_TEST_CASE(large_messages_that_a_broken_connection_did_not_take_are_dead_letters) {
+  auto options = of_seed(2);
+  options.bytes_per_second = 1 << 20;
+  testing::cluster sim{options};
+  auto there = sim[1].spawn<depot>();
+  auto here = sim[0].spawn<shipper>(there);
+  sim[0].tell(here, send_loads{4});
+  sim.run_for(1s);
+  sim.cut(0, 1);
+  sim.run_for(2s);
+  std::size_t lost = 0;
+  for (const dead_letter& letter : sim[0].dead_letters())
+    if (letter.target == there.id() && letter.reason == errc::node_lost) ++lost;
+  BOOST_TEST(lost + static_cast<std::size_t>(sim.ask(there, seen{})) == 4U);
+  BOOST_TEST(lost >= 3U);
 }

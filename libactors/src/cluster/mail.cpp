@@ -153,8 +153,10 @@ void hub::drop(const protocol::record_head& head, errc why) {
                failure{why, head.target, "the request did not reach the node", type});
 }
 
-/// What certainly did not arrive goes over the next link, in its order; it was never sent twice.
+/// What certainly did not arrive goes over the next link, in its order; it was never sent twice. Large
+/// messages do not wait for it: each is a dead letter.
 void hub::requeue(peer& p, protocol::losses&& lost) {
+  for (const auto& large : lost.unsent.large) drop(large->head, errc::node_lost);
   std::deque<parcel> again;
   for (auto& batch : lost.unsent.batches) again.emplace_back(std::move(batch));
   if (p.now() == peer::state::waiting) {

@@ -129,3 +129,26 @@ BOOST_AUTO_TEST_CASE(a_message_that_does_not_go_on_shows) {
   static_cast<void>(joiner.take());
   BOOST_TEST(!joiner.waits_since());
 }
+
+BOOST_AUTO_TEST_CASE(the_rest_of_a_chunk_is_put_straight_into_place) {
+  const auto chunks = chunks_of(sample, 0, 600);
+  chunk_joiner joiner(here, 5000);
+  for (const auto& c : chunks) {
+    const auto begin = std::span{c}.first(largest_chunk_head), rest = std::span{c}.subspan(largest_chunk_head);
+    const auto place = joiner.place(begin, rest.size(), known);
+    BOOST_REQUIRE(place.size() == rest.size());
+    std::ranges::copy(rest, place.begin());
+    BOOST_REQUIRE((joiner.add(begin, known, 0s, rest.size()).why == refusal::none));
+  }
+  BOOST_TEST(std::ranges::equal(joiner.take().bytes.bytes(), sample.payload));
+}
+
+BOOST_AUTO_TEST_CASE(a_chunk_that_does_not_belong_has_no_place) {
+  const auto chunks = chunks_of(sample, 0, 600);
+  const auto begin = [&](std::size_t i) { return std::span{chunks[i]}.first(largest_chunk_head); };
+  chunk_joiner joiner(here, 999), second(here, 5000);
+  BOOST_TEST(joiner.place(begin(0), 100, known).empty()); // too large
+  BOOST_TEST(second.place(begin(1), 100, known).empty()); // not the first
+  BOOST_TEST(second.place(begin(0), 5000, known).empty()); // more than the message has
+  BOOST_TEST(second.place(begin(0), 100, std::span{known}.first(1)).empty()); // of no known type
+}

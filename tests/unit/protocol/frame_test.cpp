@@ -169,3 +169,60 @@ BOOST_AUTO_TEST_CASE(random_bytes_are_refused_or_waited_for) {
     BOOST_REQUIRE((bytes.size() < frame_header_bytes || decoder.failed() != refusal::none));
   }
 }
+
+BOOST_AUTO_TEST_CASE(the_rest_of_a_torn_chunk_goes_where_it_is_told) {
+  const auto payload = bytes_of(5000);
+  const auto stream = frame_with(frame_kind::chunk, 0, payload);
+  for (const bool is_damaged : {false, true})
+    for (std::size_t cut : {1u, 16u, 87u, 88u, 89u, 3000u, 5015u}) {
+      frame_decoder decoder(frame_limits::when_open());
+      decoder.stop_at_torn_chunks();
+      std::vector<std::byte> memory;
+      std::optional<frame> got;
+      const auto feed = [&](std::span<const std::byte> piece) {
+        decoder.arrived(piece);
+        while (!(got = decoder.next())) {
+          const auto torn = decoder.ask_where_to();
+          if (!torn)
+            break;
+          memory.resize(torn->rest);
+          decoder.divert(memory);
+        }
+      };
+      feed(std::span{stream}.first(cut));
+      BOOST_REQUIRE(!got);
+      auto rest = std::span{stream}.subspan(cut);
+      if (const auto place = decoder.landing(); place.size() > 10) { // some of it without `arrived`
+        std::ranges::copy(rest.first(10), place.begin());
+        decoder.landed(10);
+        rest = rest.subspan(10);
+      }
+      std::vector<std::byte> last(rest.begin(), rest.end());
+      if (is_damaged)
+        last.back() ^= std::byte{1};
+      feed(last);
+      BOOST_REQUIRE(got.has_value() != is_damaged);
+      BOOST_REQUIRE(((decoder.failed() == refusal::damaged_payload) == is_damaged));
+      if (is_damaged)
+        continue;
+      BOOST_TEST(got->diverted == memory.size());
+      BOOST_TEST(std::ranges::equal(got->payload, std::span{payload}.first(payload.size() - memory.size())));
+      BOOST_TEST(std::ranges::equal(memory, std::span{payload}.last(memory.size())));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_torn_chunk_with_no_place_is_put_together) {
+  const auto payload = bytes_of(5000);
+  const auto stream = frame_with(frame_kind::chunk, 0, payload);
+  frame_decoder decoder(frame_limits::when_open());
+  decoder.stop_at_torn_chunks();
+  decoder.arrived(std::span{stream}.first(1000));
+  BOOST_TEST(!decoder.next());
+  BOOST_TEST(decoder.ask_where_to().has_value());
+  BOOST_TEST(!decoder.next());
+  BOOST_TEST(!decoder.ask_where_to().has_value());
+  decoder.arrived(std::span{stream}.subspan(1000));
+  const auto got = decoder.next();
+  BOOST_REQUIRE(got.has_value());
+  BOOST_TEST(std::ranges::equal(got->payload, payload));
+}

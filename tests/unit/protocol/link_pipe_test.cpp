@@ -154,6 +154,8 @@ private:
     auto bytes = std::make_unique<std::byte[]>(n);
     std::memcpy(bytes.get(), pipe.data(), n);
     pipe.erase(pipe.begin(), pipe.begin() + static_cast<std::ptrdiff_t>(n));
+    if (below(2) == 0)
+      return land(sides_[s], {bytes.get(), n}, now_);
     sides_[s].ends.arrived({bytes.get(), n}, now_);
     sides_[s].obey();
   }

@@ -299,3 +299,23 @@ BOOST_AUTO_TEST_CASE(a_goodbye_that_is_not_answered_has_a_deadline) {
   n.a.ends.tick(6s);
   BOOST_TEST((n.a.ends.why() == refusal::too_slow));
 }
+
+BOOST_AUTO_TEST_CASE(a_small_message_waits_behind_few_bytes_of_large_ones) {
+  two_nodes n;
+  const link_options standard;
+  n.tell_large(n.a, 1, 1 << 20);
+  n.tell_large(n.a, 2, 1 << 20);
+  n.a.obey();
+  carry(n.a, n.b, 300'000, 50'000, n.now); // the large ones are well under way
+  BOOST_REQUIRE(n.b.messages.empty());
+  n.tell(n.a, 3, 64);
+  std::size_t passed = 0;
+  while (n.b.messages.empty()) {
+    const std::size_t moved = carry(n.a, n.b, 1000, 1000, n.now);
+    BOOST_REQUIRE(moved != 0);
+    passed += moved;
+  }
+  BOOST_TEST(n.b.messages.front().head.target.slot == 3u);
+  // What the transport had, a chunk begun before that was full, and the message.
+  BOOST_TEST(passed <= standard.pace_bytes + standard.chunk_bytes + 2000);
+}

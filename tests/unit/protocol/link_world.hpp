@@ -115,6 +115,25 @@ struct side {
   bool introduced = false, may_open = false, open = false, miscounted = false;
 };
 
+/// Bytes come, as from a transport that fills landings: a memory of their own shows reads of what is gone.
+inline void land(side& to, std::span<const std::byte> bytes, duration now) {
+  while (!bytes.empty() && to.closed == 0) {
+    const auto place = to.ends.landing();
+    const std::size_t n = place.empty() ? bytes.size() : std::min(bytes.size(), place.size());
+    if (place.empty()) {
+      const auto copy = std::make_unique<std::byte[]>(n);
+      std::memcpy(copy.get(), bytes.data(), n);
+      to.ends.arrived({copy.get(), n}, now);
+      to.obey();
+    } else {
+      std::memcpy(place.data(), bytes.data(), n);
+      to.ends.landed(n, now);
+      to.obey();
+    }
+    bytes = bytes.subspan(n);
+  }
+}
+
 /// Moves up to `most` bytes from one end to the other, in pieces of up to `piece`.
 inline std::size_t carry(side& from, side& to, std::size_t most, std::size_t piece, duration now) {
   std::size_t moved = 0;

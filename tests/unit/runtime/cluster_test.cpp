@@ -59,12 +59,19 @@ struct next {
 struct seen {};
 
 /// Counts what does not come in order.
+/// Too large to travel with others.
+struct heavy_next {
+  std::uint32_t number = 0;
+  std::vector<std::uint8_t> bytes;
+};
+
 class in_order : public actor<in_order> {
 public:
-  using handles = messages<next, seen>;
+  using handles = messages<next, heavy_next, seen>;
   void on(next n) {
     if (n.number != count_++) ++wrong_;
   }
+  void on(const heavy_next& n) { on(next{n.number}); }
   std::pair<std::uint32_t, std::uint32_t> on(seen) const { return {count_, wrong_}; }
 
 private:
@@ -75,6 +82,11 @@ struct send_all {
   ref<in_order> to;
   std::uint32_t count;
 };
+/// Every fourth is heavy.
+struct send_mixed {
+  ref<in_order> to;
+  std::uint32_t count;
+};
 struct ask_total {
   ref<account> of;
 };
@@ -82,9 +94,17 @@ struct ask_total {
 /// Works on actors of another node from inside a handler.
 class client : public actor<client> {
 public:
-  using handles = messages<send_all, ask_total>;
+  using handles = messages<send_all, send_mixed, ask_total>;
   void on(send_all s) {
     for (std::uint32_t i = 0; i < s.count; ++i) tell(s.to, next{i});
+  }
+  void on(send_mixed s) {
+    for (std::uint32_t i = 0; i < s.count; ++i) {
+      if (i % 4 == 0)
+        tell(s.to, heavy_next{i, std::vector<std::uint8_t>(3 << 19)});
+      else
+        tell(s.to, next{i});
+    }
   }
   task<expected<std::int64_t>> on(ask_total a) { co_return co_await ask(a.of, total{}, 5s); }
 };
@@ -169,6 +189,17 @@ BOOST_AUTO_TEST_CASE(two_hundred_thousand_messages_keep_their_order) {
   auto there = b.spawn<in_order>();
   auto here = a.spawn<client>();
   a.tell(here, send_all{there, count});
+  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  std::pair<std::uint32_t, std::uint32_t> got{};
+  while (got.first < count && std::chrono::steady_clock::now() < deadline) got = a.ask(there, seen{}, 5s).value();
+  BOOST_TEST(got.first == count);
+  BOOST_TEST(got.second == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(large_messages_keep_their_place_among_small_ones) {
+  constexpr std::uint32_t count = 100;
+  auto there = b.spawn<in_order>();
+  a.tell(a.spawn<client>(), send_mixed{there, count});
   const auto deadline = std::chrono::steady_clock::now() + 20s;
   std::pair<std::uint32_t, std::uint32_t> got{};
   while (got.first < count && std::chrono::steady_clock::now() < deadline) got = a.ask(there, seen{}, 5s).value();
