@@ -65,13 +65,27 @@ struct heavy_next {
   std::vector<std::uint8_t> bytes;
 };
 
+/// Does not like what it reads.
+struct heavy_and_wrong {
+  std::vector<std::uint8_t> bytes;
+
+  template <class Archive>
+  void save(Archive& out) const { out(bytes); }
+  template <class Archive>
+  void load(Archive& in) {
+    in(bytes);
+    throw std::runtime_error("not as it should be");
+  }
+};
+
 class in_order : public actor<in_order> {
 public:
-  using handles = messages<next, heavy_next, seen>;
+  using handles = messages<next, heavy_next, heavy_and_wrong, seen>;
   void on(next n) {
     if (n.number != count_++) ++wrong_;
   }
   void on(const heavy_next& n) { on(next{n.number}); }
+  bool on(const heavy_and_wrong&) { return true; }
   std::pair<std::uint32_t, std::uint32_t> on(seen) const { return {count_, wrong_}; }
 
 private:
@@ -205,6 +219,13 @@ BOOST_AUTO_TEST_CASE(large_messages_keep_their_place_among_small_ones) {
   while (got.first < count && std::chrono::steady_clock::now() < deadline) got = a.ask(there, seen{}, 5s).value();
   BOOST_TEST(got.first == count);
   BOOST_TEST(got.second == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_large_message_that_cannot_be_read_is_refused) {
+  auto there = b.spawn<in_order>();
+  const auto answer = a.ask(there, heavy_and_wrong{std::vector<std::uint8_t>(3 << 19)}, 10s).result();
+  BOOST_REQUIRE(!answer);
+  BOOST_TEST((answer.error().code == errc::wrong_type));
 }
 
 BOOST_AUTO_TEST_CASE(large_messages_arrive_whole) {

@@ -21,8 +21,9 @@ namespace {
 /// The receiver says so after each of so many messages, and so many may be on their way.
 constexpr std::uint64_t permit = 25'000;
 constexpr std::uint64_t window = 150'000;
-/// Large messages that may be on their way.
-constexpr std::uint64_t bulk_window = 8;
+/// Large messages that may be on their way: enough for each of four threads to have one. With more of them
+/// the bytes are no longer in the cache when their turn comes.
+constexpr std::uint64_t bulk_window = 4;
 /// Round trips before those that count.
 constexpr std::uint64_t warm_up = 500;
 
