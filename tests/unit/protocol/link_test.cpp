@@ -317,5 +317,5 @@ BOOST_AUTO_TEST_CASE(a_small_message_waits_behind_few_bytes_of_large_ones) {
   }
   BOOST_TEST(n.b.messages.front().head.target.slot == 3u);
   // What the transport had, a chunk begun before that was full, and the message.
-  BOOST_TEST(passed <= standard.pace_bytes + standard.chunk_bytes + 2000);
+  BOOST_TEST(passed <= standard.bulk_pace_bytes + standard.chunk_bytes + 2000);
 }

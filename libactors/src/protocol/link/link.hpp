@@ -15,8 +15,8 @@
 //   4 refused  string               why the link ends
 //
 // What is sent next, while less than `pace_bytes` wait in the transport: control and credit; then
-// batches; then a chunk, which is also sent after `small_share` bytes of batches, so that neither
-// lane stands still.
+// batches; then a chunk, while less than `bulk_pace_bytes` wait. After `small_share` bytes of batches
+// a chunk goes first, so that neither lane stands still.
 //
 // Messages are counted in the order in which the last byte of each leaves. When the link ends, the
 // peer has certainly got the first `losses::confirmed`; certainly never gets what `losses` lists as
@@ -50,7 +50,9 @@ struct link_options {
   /// Not above `largest_chunk - 128`.
   std::size_t chunk_bytes = std::size_t{64} << 10;
   /// What may wait in the transport.
-  std::size_t pace_bytes = std::size_t{128} << 10;
+  std::size_t pace_bytes = std::size_t{256} << 10;
+  /// A chunk is added only to less than this, so that what is small does not wait behind many.
+  std::size_t bulk_pace_bytes = std::size_t{128} << 10;
   std::size_t small_share = std::size_t{256} << 10;
   duration ping_after = std::chrono::milliseconds{500};
   duration silent_after = std::chrono::seconds{3};

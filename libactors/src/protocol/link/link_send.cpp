@@ -68,6 +68,8 @@ bool link::is_bulk_ready() const noexcept {
   const send_queue::bulk_item* next = queue_->bulk();
   if (next == nullptr)
     return false;
+  if (transport_bytes() >= options_.bulk_pace_bytes && small_run_ < options_.small_share)
+    return false;
   if (next->large)
     return cutter_ || outgoing_.has_bulk_room(next->large->payload().size());
   return outgoing_.has_room(next->held.messages, next->held.records().size());
