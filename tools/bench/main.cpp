@@ -12,6 +12,7 @@
 #include "bench/workloads/memory.hpp"
 #include "bench/workloads/messages.hpp"
 #include "bench/workloads/network.hpp"
+#include "bench/workloads/simulator.hpp"
 #include "bench/workloads/spawn.hpp"
 #include "bench/workloads/supervision.hpp"
 #include "bench/workloads/task_graph.hpp"
@@ -35,6 +36,7 @@ bench::registry all_benchmarks() {
   bench::add_counters(result);
   bench::add_supervision(result);
   bench::add_network(result);
+  bench::add_simulator(result);
   return result;
 }
 

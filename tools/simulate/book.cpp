@@ -16,6 +16,15 @@ constexpr duration slack = 20ms;
 /// What may be on its way in the end: actors go on talking.
 constexpr std::size_t most_waiting = 8 << 20;
 
+/// After a cut; see downing.hpp.
+constexpr duration decided_within = 2400ms;
+constexpr duration taken_over_after = 2500ms;
+/// A node that is in no cluster finds out by silence alone that another is lost.
+constexpr duration longer_alone = 1500ms;
+/// What a courier sends again at the latest, and names that are granted or given back, take less.
+constexpr duration letter_patience = 8s;
+constexpr duration name_patience = 5s;
+
 } // namespace
 
 void totals::add(const totals& o) {
@@ -54,6 +63,13 @@ std::string book::name_of(person who) const {
 
 void book::excuse(std::size_t node, duration until) { nodes_[node].excused = std::max(nodes_[node].excused, until); }
 
+/// A cut that changes its shape before both sides have decided is more than one: what the losers found out
+/// until then counts no more, and the winners do not wait for them. See downing.hpp.
+void book::network_changed() {
+  if (now() < changed_ + decided_within) changing_until_ = now() + decided_within + taken_over_after;
+  changed_ = now();
+}
+
 void book::node_started(std::size_t node) {
   ++nodes_[node].life;
   nodes_[node].works = true;
@@ -90,6 +106,9 @@ void book::end(person who) {
   ++sums_.ended;
   detail("{} ends", name_of(who));
   if (!people_[who].key.empty()) std::erase(entities_[people_[who].key], who);
+  if (people_[who].name.empty()) return;
+  std::erase(names_[people_[who].name], who);
+  wanted_[people_[who].name] = now();
 }
 
 person book::somebody() {
@@ -156,18 +175,43 @@ void book::child_gone(person parent, const actor_id& child) {
   if (at != by_id_.end()) children_[key_of(parent, at->second)] = false;
 }
 
+/// One that was stopped goes on until it is told that it is down or, cut off as well, finds that out.
+bool book::may_both_live(person a, person b) const {
+  if (!works(a) || !works(b) || sim_->is_stalled(people_[a].node) || is_more_than_one_cut()) return true;
+  if (std::max(nodes_[people_[a].node].excused, nodes_[people_[b].node].excused) + 2500ms > now()) return true;
+  return sim_->founder_of(people_[a].node) != sim_->founder_of(people_[b].node);
+}
+
+void book::hold(holders& all, const char* oracle, const std::string& what, person who) {
+  auto& live = all[what];
+  for (const person other : live)
+    if (!may_both_live(other, who))
+      error(oracle, fmt::format("{} lives twice: {} and {}", what, name_of(other), name_of(who)));
+  live.push_back(who);
+}
+
 void book::entity_lives(const std::string& key, person who) {
   ++sums_.activated;
   people_[who].key = key;
-  auto& live = entities_[key];
-  for (const person other : live) {
-    if (!works(other) || !works(who) || sim_->is_stalled(people_[other].node)) continue;
-    // One that was stopped goes on until it is told that it is down or, cut off as well, finds that out.
-    if (std::max(nodes_[people_[other].node].excused, nodes_[people_[who].node].excused) + 2500ms > now()) continue;
-    const bool is_one_cluster = sim_->founder_of(people_[other].node) == sim_->founder_of(people_[who].node);
-    if (is_one_cluster) error("entities", fmt::format("{} lives twice: {} and {}", key, name_of(other), name_of(who)));
-  }
-  live.push_back(who);
+  hold(entities_, "entities", key, who);
+}
+
+void book::name_given(const std::string& name, person who) {
+  ++sums_.named;
+  people_[who].name = name;
+  detail("{} is {}", name, name_of(who));
+  hold(names_, "names", name, who);
+}
+
+std::uint64_t book::write(person from, person to) {
+  ++sums_.written;
+  return letters_.send(key_of(from, to), now());
+}
+
+void book::read(person from, person to, std::uint64_t serial) {
+  ++sums_.read;
+  if (const std::string wrong = letters_.hear(key_of(from, to), serial); !wrong.empty())
+    error("reliable", fmt::format("{} of {} to {}", wrong, name_of(from), name_of(to)));
 }
 
 // -- judgement ----------------------------------------------------------------------------------------
@@ -203,7 +247,8 @@ void book::judge_watches() {
     const bool is_over = !works(whom);
     const duration ended = target.lives ? nodes_[target.node].ended : target.ended;
     const duration since = std::max({ended, at->second, nodes_[people_[who].node].excused});
-    if (is_over && !sim_->is_stalled(people_[who].node) && now() > since + patience()) {
+    const duration most = sim_->is_member(people_[who].node) ? patience() : patience() + longer_alone;
+    if (is_over && !sim_->is_stalled(people_[who].node) && now() > since + most) {
       error("watches", fmt::format("{} has not been told of the end of {} {} ms ago", name_of(who), name_of(whom),
                                    (now() - ended) / 1ms));
       at = watches_.erase(at);
@@ -248,8 +293,34 @@ void book::judge_nodes() {
   }
 }
 
+/// The sender's node keeps what was not acknowledged, whatever becomes of the sender.
+void book::judge_letters() {
+  letters_.for_each_missing(now() - letter_patience, [this](std::uint64_t way, std::uint64_t heard) {
+    const auto from = static_cast<person>(way >> 32), to = static_cast<person>(way);
+    const bool both_live = nodes_[people_[from].node].life == people_[from].node_life && sim_->is_running(people_[from].node) && works(to);
+    if (both_live) error("reliable", fmt::format("{} has not heard what {} told it after {}", name_of(to), name_of(from), heard));
+  });
+}
+
+void book::judge_names() {
+  for (const auto& [name, since] : wanted_) {
+    if (since + name_patience > now()) continue;
+    const auto& live = names_[name];
+    const auto holder = std::find_if(live.begin(), live.end(), [this](person p) { return works(p); });
+    const actor_id expected = holder == live.end() ? actor_id{} : people_[*holder].id;
+    for (std::size_t i = 0; i < sim_->size(); ++i) {
+      if (!sim_->is_running(i)) continue;
+      const actor_id found = find_name(i, name);
+      if (found == expected) continue;
+      error("names", fmt::format("node-{} finds {} as {}, expected {}", i, name, to_string(found), to_string(expected)));
+    }
+  }
+}
+
 void book::judge_calm() {
   look();
+  judge_letters();
+  judge_names();
   judge_children();
   judge_nodes();
 }

@@ -7,6 +7,8 @@
 //   watches     `down` comes once, and not later than a lost node must be known
 //   children    whoever lives has a parent that lives and knows of it, once all is calm
 //   entities    never two instances of a key on nodes that work, in one cluster
+//   names       never two holders of a name, likewise; once all is calm all nodes find who has it, or nobody
+//   reliable    reliable tells are heard once, in order, and all of them once all is calm
 //   members     all agree in the end; one side of a partition at most goes on
 //   calm        in the end nothing waits in queues, and no peers are left that are nobody
 //   protocol    no node takes another for broken
@@ -23,6 +25,8 @@
 
 #include <actors/testing_cluster.hpp>
 
+#include "letters.hpp"
+
 namespace simulate {
 
 using actors::actor_id;
@@ -35,7 +39,7 @@ inline constexpr person nobody = 0;
 
 struct totals {
   std::uint64_t told = 0, heard = 0, asked = 0, answered = 0, failed = 0, watched = 0, downs = 0, born = 0, ended = 0;
-  std::uint64_t activated = 0, faults = 0, restarts = 0, expelled = 0, cuts_judged = 0, links_cut = 0;
+  std::uint64_t activated = 0, named = 0, written = 0, read = 0, faults = 0, restarts = 0, expelled = 0, cuts_judged = 0, links_cut = 0;
   void add(const totals& other);
 };
 
@@ -71,6 +75,8 @@ public:
   void set_times(times t) noexcept { times_ = t; }
   /// A node has been held up until then: what it does late is nobody's fault.
   void excuse(std::size_t node, duration until);
+  /// One of several faults that may overlap.
+  void network_changed();
   void node_started(std::size_t node);
   /// Its process has ended, or its actors have been ended.
   void node_ended(std::size_t node);
@@ -98,6 +104,13 @@ public:
   /// The parent has heard that the child is no more.
   void child_gone(person parent, const actor_id& child);
   void entity_lives(const std::string& key, person who);
+  [[nodiscard]] std::uint64_t write(person from, person to);
+  void read(person from, person to, std::uint64_t serial);
+  void name_wanted(const std::string& name) { wanted_[name] = now(); }
+  void name_given(const std::string& name, person who);
+  /// The end is near: no more names are asked for, so that what nodes find can be judged.
+  [[nodiscard]] bool are_names_quiet() const noexcept { return are_names_quiet_; }
+  void quiet_names() noexcept { are_names_quiet_ = true; }
 
   // -- judgement ------------------------------------------------------------------------------------
 
@@ -112,6 +125,8 @@ public:
   [[nodiscard]] totals& sums() noexcept { return sums_; }
   /// Hears everything, if set.
   std::function<void(const std::string&)> narrate;
+  /// Whom a node finds by a name; null id: nobody.
+  std::function<actor_id(std::size_t node, const std::string& name)> find_name;
 
 private:
   struct life {
@@ -121,7 +136,9 @@ private:
     person parent = nobody;
     bool lives = true;
     duration ended{};
+    /// Of an entity.
     std::string key{};
+    std::string name{};
   };
   struct question {
     std::uint64_t number;
@@ -153,10 +170,18 @@ private:
   void judge_watches();
   void judge_children();
   void judge_nodes();
+  void judge_letters();
+  void judge_names();
+  using holders = std::map<std::string, std::vector<person>>;
+  void hold(holders& all, const char* oracle, const std::string& what, person who);
+  [[nodiscard]] bool may_both_live(person a, person b) const;
+  [[nodiscard]] bool is_more_than_one_cut() const noexcept { return now() < changing_until_; }
 
   actors::testing::cluster* sim_ = nullptr;
   bool is_closed_ = false;
   times times_ = times::strict;
+  duration changed_ = -1h;
+  duration changing_until_ = -1h;
   std::vector<life> people_{1};
   std::vector<node_record> nodes_;
   std::unordered_map<std::uint64_t, channel> channels_;
@@ -166,7 +191,12 @@ private:
   std::map<std::uint64_t, duration> watches_;
   std::map<std::uint64_t, bool> children_; // by parent and child
   std::unordered_map<actor_id, person> by_id_;
-  std::map<std::string, std::vector<person>> entities_;
+  holders entities_;
+  holders names_;
+  /// When it was asked for, or given back, last.
+  std::map<std::string, duration> wanted_;
+  bool are_names_quiet_ = false;
+  letters letters_;
   std::vector<std::string> errors_;
   std::deque<std::string> notes_;
   totals sums_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <actors/reliable.hpp>
 #include <fmt/format.h>
 
 namespace simulate {
@@ -11,9 +12,25 @@ namespace {
 
 constexpr std::size_t most_children = 4;
 constexpr std::size_t burst = 30;
+constexpr std::size_t letters_at_once = 6;
+constexpr std::uint64_t names = 5;
 constexpr std::size_t large = (1 << 20) + 4096;
 
 } // namespace
+
+bearer::bearer(std::string name) : crew_member{nobody}, name_{std::move(name)} { send_after(duration{1}, claim{}); }
+
+actors::task<> bearer::on(claim) {
+  book::current().name_wanted(name_);
+  const auto got = co_await claim_name(name_, 5s);
+  if (!got) {
+    book::current().name_wanted(name_);
+    stop();
+    co_return;
+  }
+  book::current().name_given(name_, me());
+  send_after(duration{static_cast<std::int64_t>(book::current().random().below(20'000'000'000))}, knock{});
+}
 
 void talker::again() {
   const auto half = static_cast<std::uint64_t>(temper_.pause.count());
@@ -22,13 +39,15 @@ void talker::again() {
 
 void talker::on(act) {
   again();
-  const auto what = book::current().random().below(16);
+  const auto what = book::current().random().below(18);
   if (what < 6) return tell_somebody();
   if (what < 7) return tell_much();
   if (what < 11) return ask_somebody();
   if (what < 13) return watch_somebody();
   if (what < 14) return bear();
   if (what < 15) return stop_child();
+  if (what == 16) return write_to_somebody();
+  if (what == 17) return have_named();
   if (temper_.has_entities) use_entity();
 }
 
@@ -52,6 +71,21 @@ void talker::tell_much() {
     const bool is_large = temper_.has_large && b.random().one_in(16);
     tell(to, std::string(is_large ? large : b.random().below(200), 'x'));
   }
+}
+
+void talker::write_to_somebody() {
+  book& b = book::current();
+  const person to = b.somebody();
+  if (to == nobody) return;
+  const auto count = 1 + b.random().below(letters_at_once);
+  for (std::size_t k = 0; k < count; ++k)
+    actors::tell_reliably(actors::ref<pebble>{b.id_of(to)}, letter{me(), b.write(me(), to), std::string(b.random().below(100), 'x')});
+}
+
+void talker::have_named() {
+  book& b = book::current();
+  if (b.are_names_quiet()) return;
+  spawn<bearer>(fmt::format("name-{}", b.random().below(names)));
 }
 
 void talker::ask_somebody() {

@@ -17,6 +17,12 @@ struct note {
   std::uint64_t serial = 0;
   std::string text{};
 };
+/// Told reliably.
+struct letter {
+  person from = nobody;
+  std::uint64_t serial = 0;
+  std::string text{};
+};
 enum class manner : std::uint8_t { at_once, later, throws };
 struct question {
   std::uint64_t number = 0;
@@ -41,6 +47,7 @@ public:
   ~crew_member() { book::current().end(me_); }
 
   void on(const note& n) { book::current().hear(n.from, me_, n.serial); }
+  void on(const letter& l) { book::current().read(l.from, me_, l.serial); }
   actors::task<answer> on(question q) {
     if (q.how == manner::throws) throw std::runtime_error{"asked to fail"};
     if (q.how == manner::later) co_await this->sleep(std::chrono::milliseconds{20 + q.number % 300});
@@ -57,7 +64,7 @@ private:
 /// A child, mostly on another node.
 class pebble : public crew_member<pebble> {
 public:
-  using handles = actors::messages<note, question, knock>;
+  using handles = actors::messages<note, letter, question, knock>;
   explicit pebble(person parent) : crew_member{parent} { book::current().child_born(parent, me()); }
   using crew_member::on;
   void on(knock) { stop(); }
@@ -66,10 +73,25 @@ public:
 /// Lives by its key, once in the cluster.
 class keeper : public crew_member<keeper> {
 public:
-  using handles = actors::messages<note, question, knock>;
+  using handles = actors::messages<note, letter, question, knock>;
   explicit keeper(const std::string& key) : crew_member{nobody} { book::current().entity_lives(key, me()); }
   using crew_member::on;
   void on(knock) { stop(); }
+};
+
+struct claim {};
+
+/// Has a name for a while.
+class bearer : public crew_member<bearer> {
+public:
+  using handles = actors::messages<note, letter, question, claim, knock>;
+  explicit bearer(std::string name);
+  using crew_member::on;
+  actors::task<> on(claim);
+  void on(knock) { stop(); }
+
+private:
+  const std::string name_;
 };
 
 struct temper {
@@ -82,7 +104,7 @@ struct temper {
 /// Has an idea every now and then.
 class talker : public crew_member<talker> {
 public:
-  using handles = actors::messages<note, question, act, actors::down, actors::child_stopped>;
+  using handles = actors::messages<note, letter, question, act, actors::down, actors::child_stopped>;
   explicit talker(temper t) : crew_member{nobody}, temper_{t} { again(); }
   using crew_member::on;
   void on(act);
@@ -99,6 +121,8 @@ private:
   void bear();
   void stop_child();
   void use_entity();
+  void write_to_somebody();
+  void have_named();
 
   const temper temper_;
   std::vector<actors::ref<pebble>> children_;

@@ -13,6 +13,7 @@ namespace {
 using actors::testing::cluster_options;
 
 constexpr duration faults_at = 4s;
+constexpr duration names_quiet_time = 7s;
 /// Before the end: long enough for the slowest restart, join and search.
 constexpr duration calm_time = 20s;
 constexpr duration look_interval = 500ms;
@@ -51,6 +52,10 @@ history::history(const history_options& options)
     : options_{options}, kind_{kind_of(options.seed)}, book_{options.nodes}, sim_{options_for(options, kind_)} {
   book_.open(sim_);
   book_.narrate = options_.narrate;
+  book_.find_name = [this](std::size_t node, const std::string& name) {
+    const auto found = sim_[node].find<bearer>(name);
+    return found ? found->id() : actor_id{};
+  };
   book_.set_times(kind_ == kind::healthy || kind_ == kind::crashes ? book::times::strict : book::times::lenient);
   temper_.has_large = random().one_in(16);
   temper_.has_entities = true;
@@ -68,6 +73,7 @@ history_result history::run() {
   for (std::size_t i = 0; i < sim_.size(); ++i) man(i);
   sim_.later(faults_at, [this] { begin_faults(); });
   sim_.later(options_.length - calm_time, [this] { calm(); });
+  sim_.later(options_.length - names_quiet_time, [this] { book_.quiet_names(); });
   sim_.later(look_interval, [this] { look_after(); });
   // The first error says most.
   while (book_.errors().empty() && sim_.now() < options_.length) sim_.run_for(look_interval);
@@ -77,6 +83,11 @@ history_result history::run() {
     for (std::size_t i = 0; i < sim_.size(); ++i)
       for (std::string& line : sim_.logged(i)) r.logs.push_back(std::move(line));
   return r;
+}
+
+/// Elsewhere there is one fault at a time.
+void history::changes() {
+  if (kind_ == kind::chaos) book_.network_changed();
 }
 
 void history::man(std::size_t node) {
@@ -100,6 +111,7 @@ void history::start(std::size_t node) {
   ++book_.sums().restarts;
   book_.node_ended(node);
   sim_.restart(node);
+  changes();
   book_.node_started(node);
   man(node);
 }
@@ -151,6 +163,7 @@ void history::crash(std::size_t node) {
   const bool is_silent = random().one_in(2);
   say(fmt::format("node-{} {}", node, is_silent ? "loses its power" : "is killed"));
   is_silent ? sim_.power_off(node) : sim_.kill(node);
+  changes();
   book_.node_ended(node);
   if (random().one_in(2))
     sim_.later(some(5s), [this, node] {
@@ -184,6 +197,8 @@ void history::chaos_fault() {
       auto f = is_one_way ? sim_.silence({a}, {b}) : sim_.partition({a}, {b});
       f.heal_after(time);
       faults_.push_back(f);
+      changes();
+      sim_.later(time, [this] { changes(); });
       return;
     }
     case 5: return crash(some_node());
@@ -213,7 +228,8 @@ void history::begin_cut(bool is_one_way) {
     auto f = is_one_way ? sim_.silence(one, other) : sim_.partition(one, other);
     f.heal_after(time);
     faults_.push_back(f);
-    if (kind_ == kind::chaos) return;
+    changes();
+    if (kind_ == kind::chaos) return sim_.later(time, [this] { changes(); });
     side_ = side;
     founder_ = sim_.founder_of(0);
     if (time >= 6s) sim_.later(5s, [this] { judge_cut(); });

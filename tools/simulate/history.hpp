@@ -72,6 +72,7 @@ private:
   [[nodiscard]] actors::testing::random_source& random() { return sim_.random(); }
   void say(const std::string& text);
 
+  void changes();
   void man(std::size_t node);
   void begin_faults();
   void fault_once();

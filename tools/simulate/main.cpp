@@ -9,13 +9,12 @@
 #include <mutex>
 #include <thread>
 
-#include <malloc.h>
-
 #include <CLI/CLI.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "history.hpp"
+#include "memory.hpp"
 #include "simulation/planted.hpp"
 
 namespace {
@@ -79,9 +78,9 @@ public:
                options_.nodes, options_.seconds, seconds, static_cast<double>(done_) / seconds, options_.threads,
                events_ / std::max<std::uint64_t>(1, done_));
     const totals& t = sums_;
-    fmt::print("tells {} heard {}; asks {} answered {} failed {}; watches {} ended {}; births {}; entities {}; faults {} "
+    fmt::print("tells {} heard {}; asks {} answered {} failed {}; watches {} ended {}; births {}; entities {}; names {}; reliable {} heard {}; faults {} "
                "restarts {} expelled {} cuts judged {}\n",
-               t.told, t.heard, t.asked, t.answered, t.failed, t.watched, t.downs, t.born, t.activated, t.faults,
+               t.told, t.heard, t.asked, t.answered, t.failed, t.watched, t.downs, t.born, t.activated, t.named, t.written, t.read, t.faults,
                t.restarts, t.expelled, t.cuts_judged);
     return failed_ ? 1 : 0;
   }
@@ -128,8 +127,7 @@ int main(int argc, char** argv) {
   app.add_flag("--list", o.lists, "the bugs that can be planted");
   app.add_flag("--verbose", o.is_verbose, "with --seed: all that happens");
   CLI11_PARSE(app, argc, argv);
-  // Shards reserve large tables and touch little of them: fresh pages are cheaper than cleared ones.
-  mallopt(M_MMAP_THRESHOLD, 512 << 10);
+  keep_memory();
   if (o.lists) {
     for (const auto& p : actors::simulation::all_planted()) fmt::print("{:<20} {}\n", p.name, p.what);
     return 0;

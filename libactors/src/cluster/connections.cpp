@@ -27,8 +27,14 @@ hub::connection& hub::add_connection(connection_id id, protocol::link_role role,
 }
 
 hub::connection* hub::find(connection_id id) {
+  if (last_found_ != nullptr && last_found_->id == id) return last_found_;
   const auto at = connections_.find(static_cast<std::uint64_t>(id));
-  return at == connections_.end() ? nullptr : &at->second;
+  return at == connections_.end() ? nullptr : last_found_ = &at->second;
+}
+
+void hub::erase(connection_id id) {
+  last_found_ = nullptr;
+  connections_.erase(static_cast<std::uint64_t>(id));
 }
 
 hub::connection* hub::link_to(std::uint64_t node) {
@@ -85,7 +91,7 @@ void hub::connect_failed(connection_id id, bool refused, duration now) {
     if (d.id != id) continue;
     const std::uint64_t to = d.to;
     dials_.erase(std::string{address});
-    if (refused && to != 0 && !is_over_) membership_.refused(now_, protocol::node_id{to});
+    if (refused && to != 0 && !is_over_) changed_membership().refused(now_, protocol::node_id{to});
     return;
   }
 }
@@ -107,10 +113,14 @@ void hub::follow(connection_id id) {
   connection* c = find(id);
   if (c == nullptr) return;
   c->is_queued = false;
-  for (protocol::link_order& o : c->link.take_orders()) {
+  // Another connection may be followed meanwhile: the memory that is not in use is taken.
+  std::vector<protocol::link_order> orders = std::move(spare_orders_);
+  c->link.take_orders(orders);
+  for (protocol::link_order& o : orders) {
     // The last order ends the connection.
     std::visit([&](auto& what) { obey(*c, what); }, o);
   }
+  spare_orders_ = std::move(orders);
   // Shards look at what waits before they write more.
   if (c = find(id); c != nullptr && c->peer != nullptr) {
     const std::size_t bulk = c->link.queued_bulk_bytes();
@@ -122,9 +132,8 @@ void hub::obey(connection& c, protocol::write_bytes& what) { world_.write(c.id, 
 
 delivery::origin hub::origin_of(connection& c, const std::shared_ptr<credit_account>& account) {
   const std::uint64_t node = c.link.peer().node;
-  const auto p = find_peer(node);
-  const bool is_trusted =
-      is_member(node) && (p == nullptr || p->now() != peer::state::lost) && !broken_.contains(node);
+  const bool is_trusted = is_member(node) && (c.peer == nullptr || c.peer->now() != peer::state::lost) &&
+                          (broken_.empty() || !broken_.contains(node));
   return {node, c.link.types().from_peer, is_trusted, account};
 }
 
@@ -132,9 +141,12 @@ void hub::obey(connection& c, protocol::deliver_batch& what) {
   const auto from = origin_of(c, c.account);
   const std::uint64_t before = delivery_.counts().misaddressed;
   delivery_.batch(from, what.records);
-  // What it has said to actors is lost, if only because this node has not heard of it yet.
-  if (!from.is_trusted && delivery_.counts().misaddressed != before && !broken_.contains(from.node))
+  // What it has said to actors is lost, if only because this node has not heard of it yet. It is told at
+  // once: two nodes that no cluster lets in would wait for that for ever.
+  if (!from.is_trusted && delivery_.counts().misaddressed != before && !broken_.contains(from.node)) {
     end_relations(from.node);
+    tell_broken(from.node);
+  }
 }
 
 void hub::obey(connection& c, protocol::deliver_large& what) {
@@ -170,7 +182,12 @@ void hub::obey(connection& c, protocol::opened&) {
   link_opened(c);
 }
 
-void hub::obey(connection& c, protocol::wake& what) { set_wake(c, what.at); }
+/// Those that are far ahead are rounded up to times that links share, so that most ticks serve all of them.
+void hub::obey(connection& c, protocol::wake& what) {
+  constexpr duration grain = std::chrono::milliseconds{250};
+  const bool is_far = what.at - now_ > grain;
+  set_wake(c, is_far ? (what.at / grain + 1) * grain : what.at);
+}
 
 void hub::set_wake(connection& c, duration at) {
   const auto id = static_cast<std::uint64_t>(c.id);
@@ -195,7 +212,7 @@ void hub::obey(connection& c, protocol::close_transport&) {
     }
   }
   world_.close(id);
-  connections_.erase(static_cast<std::uint64_t>(id));
+  erase(id);
 }
 
 void hub::link_opened(connection& c) {
@@ -214,7 +231,7 @@ void hub::link_opened(connection& c) {
     if (sent != 0 && !(is_told && who.previous.received >= sent)) end_relations(who.node);
   }
   tell_broken(who.node);
-  membership_.link_up(now_, protocol::node_id{who.node}, who.address);
+  changed_membership().link_up(now_, protocol::node_id{who.node}, who.address);
   // What was to be told to whoever is at that address.
   for (const std::string& address : {c.dialled, who.address}) {
     const auto d = dials_.find(address);
@@ -244,7 +261,7 @@ void hub::link_closed(connection& c) {
   requeue(*p, std::move(lost));
   // Nobody will say that it is down: that it has gone is known when it does not come back.
   if (!is_member(node)) unknown_.try_emplace(node, now_ + options_.unknown_patience);
-  if (!is_over_) membership_.link_down(now_, protocol::node_id{node});
+  if (!is_over_) changed_membership().link_down(now_, protocol::node_id{node});
 }
 
 } // namespace actors::cluster

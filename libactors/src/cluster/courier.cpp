@@ -2,10 +2,11 @@
 #include "courier.hpp"
 
 #include <map>
-#include <mutex>
 
 #include <actors/archive.hpp>
 #include <actors/detail/engine.hpp>
+
+#include "hub.hpp"
 
 namespace actors::cluster {
 
@@ -29,33 +30,27 @@ void bury(const detail::consignment& c, errc why) {
   detail::current_shard->owner().add_dead_letter({c.to, c.from, c.type, why});
 }
 
-/// Of the nodes of this process.
-struct courier_table {
-  std::mutex lock; // guards the rest; looked up once a reliable tell
-  std::map<std::uint64_t, actor_id> by_node;
-};
-
-courier_table& couriers() {
-  static courier_table table;
-  return table;
-}
-
 } // namespace
 
-actor_id courier_at(detail::engine& node) {
-  courier_table& t = couriers();
-  std::lock_guard guard{t.lock};
-  actor_id& id = t.by_node[node.node()];
-  if (!id) {
-    id = node.shard_at(0)->reserve();
-    node.post_call(id, [](detail::shard& there, actor_id who) { there.create<courier>(who, {}, detail::birth{}); });
-    std::erase_if(t.by_node, [](const auto& each) { return !detail::engine_of(each.first); });
+actor_id hub::courier() {
+  std::lock_guard guard{courier_mutex_};
+  if (!courier_) {
+    courier_ = engine_.shard_at(0)->reserve();
+    engine_.post_call(courier_, [how = options_.reliable](detail::shard& there, actor_id who) {
+      there.create<cluster::courier>(who, {}, detail::birth{}, how);
+    });
   }
-  return t.by_node[node.node()];
+  return courier_;
+}
+
+actor_id courier_at(detail::engine& node) {
+  auto* h = dynamic_cast<hub*>(node.peers());
+  return h == nullptr ? actor_id{} : h->courier();
 }
 
 courier::road& courier::road_to(std::uint64_t node) {
-  return roads_.try_emplace(node, road{protocol::outgoing_stream<detail::consignment>{options_}, {}}).first->second;
+  return roads_.try_emplace(node, road{protocol::outgoing_stream<detail::consignment>{options_},
+                                     protocol::incoming_stream{options_.planted}}).first->second;
 }
 
 void courier::on(const detail::consignment& c) {

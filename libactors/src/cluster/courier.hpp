@@ -51,7 +51,7 @@ private:
   duration look_at_ = duration::max();
 };
 
-/// The courier of that engine's node; starts it. Threading: any.
+/// The courier of that engine's node; starts it. Null without a cluster. Threading: any.
 [[nodiscard]] actor_id courier_at(detail::engine& node);
 
 } // namespace actors::cluster

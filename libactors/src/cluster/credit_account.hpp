@@ -14,10 +14,12 @@ namespace actors::cluster {
 /// The way of accounts to the hub; cut when the hub ends, while shards may still hold accounts.
 struct credit_signal {
   std::atomic<transport*> world{nullptr};
+  /// Some account has counted much: set behind that, cleared by the hub before it looks.
+  std::atomic<bool> has_news{false};
 };
 
 /// What shards have handled of what one connection brought. The hub is told when so much has come
-/// together that the peer may wait for it; smaller amounts it collects when it is awake anyway.
+/// together that the peer may wait for it; smaller amounts it collects when it ticks.
 class credit_account final : public detail::receipt {
 public:
   explicit credit_account(std::shared_ptr<credit_signal> signal) noexcept : signal_{std::move(signal)} {}
@@ -26,6 +28,7 @@ public:
     const auto m = messages_.fetch_add(messages, std::memory_order_relaxed);
     const auto b = bytes_.fetch_add(bytes, std::memory_order_relaxed);
     if ((m + messages) >> message_bits == m >> message_bits && (b + bytes) >> byte_bits == b >> byte_bits) return;
+    signal_->has_news.store(true, std::memory_order_release);
     if (transport* world = signal_->world.load(std::memory_order_acquire)) world->nudge();
   }
 

@@ -21,6 +21,7 @@ void hub::wish(std::function<void(hub&)> what) {
     is_first = wishes_.empty();
     wishes_.push_back(std::move(what));
   }
+  has_post_.store(true, std::memory_order_seq_cst);
   if (is_first) world_.nudge();
 }
 
@@ -31,17 +32,17 @@ void hub::claim_name(const std::string& name, const actor_id& holder, std::strin
       h.engine_.name_refused(name, holder, {errc::shutting_down, holder, "this node is not a member", name}, asked_by);
       return;
     }
-    const auto request = h.directory_.claim(h.now_, name, holder, type);
+    const auto request = h.changed_directory().claim(h.now_, name, holder, type);
     h.claims_.emplace(request, claim{name, holder, asked_by});
   });
 }
 
 void hub::release_name(const std::string& name, const actor_id& holder) {
-  wish([=](hub& h) { h.directory_.release(h.now_, name, holder); });
+  wish([=](hub& h) { h.changed_directory().release(h.now_, name, holder); });
 }
 
 void hub::ended(const actor_id& id) {
-  wish([=](hub& h) { h.directory_.ended(h.now_, id); });
+  wish([=](hub& h) { h.changed_directory().ended(h.now_, id); });
 }
 
 void hub::resolve_entity(const std::string& key, const actor_id& gate) {
@@ -50,7 +51,7 @@ void hub::resolve_entity(const std::string& key, const actor_id& gate) {
       h.engine_.tell_gate(gate, detail::entity_failed{{errc::shutting_down, gate, "this node is not a member", key}});
       return;
     }
-    const auto request = h.directory_.resolve(h.now_, key);
+    const auto request = h.changed_directory().resolve(h.now_, key);
     h.resolutions_.emplace(request, std::pair{key, gate});
   });
 }
@@ -79,8 +80,10 @@ void hub::tell_subscriptions(std::uint64_t node) {
 }
 
 void hub::follow_directory() {
-  for (auto orders = directory_.take_orders(); !orders.empty(); orders = directory_.take_orders())
+  while (std::exchange(has_directory_news_, false)) {
+    auto orders = directory_.take_orders();
     for (protocol::directory_order& o : orders) std::visit([this](auto& what) { obey(what); }, o);
+  }
 }
 
 void hub::obey(protocol::send_directory& what) {
@@ -128,9 +131,9 @@ void hub::obey(protocol::name_gone& what) { engine_.names().drop_far(what.name, 
 
 void hub::obey(protocol::activate_entity& what) {
   if (const auto id = engine_.activate_entity(what.key))
-    directory_.activated(now_, what.key, what.ticket, *id);
+    changed_directory().activated(now_, what.key, what.ticket, *id);
   else
-    directory_.activation_failed(now_, what.key, what.ticket, id.error());
+    changed_directory().activation_failed(now_, what.key, what.ticket, id.error());
 }
 
 void hub::obey(protocol::entity_gone& what) { engine_.entity_has_gone(what.key, what.id); }

@@ -52,14 +52,13 @@ hub::~hub() { credit_news_->world.store(nullptr, std::memory_order_release); }
 
 void hub::start(duration now) {
   event e{*this, now};
-  membership_.tick(now_);
+  changed_membership().tick(now_);
 }
 
 void hub::arrived(connection_id id, std::span<const std::byte> bytes, duration now) {
   event e{*this, now};
   if (connection* c = find(id)) {
     c->link.arrived(bytes, now_);
-    touch(*c);
     // What it orders shows bytes that are here only now.
     follow(id);
   }
@@ -80,11 +79,14 @@ void hub::landed(connection_id id, std::size_t bytes, duration now) {
 }
 
 void hub::written(connection_id id, std::size_t bytes, duration now) {
+  now_ = std::max(now_, now);
+  connection* c = find(id);
+  if (c == nullptr) return;
+  c->link.written(bytes, now_);
+  // Mostly nothing has waited for it.
+  if (!c->link.has_orders()) return;
   event e{*this, now};
-  if (connection* c = find(id)) {
-    c->link.written(bytes, now_);
-    touch(*c);
-  }
+  touch(*c);
 }
 
 void hub::ended(connection_id id, duration now) {
@@ -97,6 +99,7 @@ void hub::ended(connection_id id, duration now) {
 
 void hub::tick(duration now) {
   event e{*this, now};
+  if (!wakes_.empty() && wakes_.begin()->first <= now_) collect_credit();
   while (!wakes_.empty() && wakes_.begin()->first <= now_) {
     connection& c = *find(connection_id{wakes_.begin()->second});
     set_wake(c, duration::max());
@@ -105,20 +108,20 @@ void hub::tick(duration now) {
   }
   give_up_unknown();
   if (now_ >= next_report_) report_load();
-  if (!is_over_ && membership_.wake_at() <= now_) membership_.tick(now_);
-  if (!is_over_ && directory_.wake_at() <= now_) directory_.tick(now_);
+  if (!is_over_ && membership_due_ <= now_) changed_membership().tick(now_);
+  if (!is_over_ && directory_.wake_at() <= now_) changed_directory().tick(now_);
 }
 
 void hub::pump(duration now) { event e{*this, now}; }
 
 void hub::leave(duration now) {
   event e{*this, now};
-  if (!is_over_) membership_.leave(now_);
+  if (!is_over_) changed_membership().leave(now_);
 }
 
 void hub::drained(duration now) {
   event e{*this, now};
-  if (!is_over_) membership_.drained(now_);
+  if (!is_over_) changed_membership().drained(now_);
 }
 
 void hub::close_links(duration now) {
@@ -136,17 +139,13 @@ void hub::settle() {
   // Shards that write without end must not keep the hub from what comes: the rest waits for the next tick.
   bool more = true;
   for (int round = 0; more && round < most_rounds; ++round) {
-    while (!touched_.empty()) {
-      const connection_id id = touched_.front();
-      touched_.pop_front();
-      follow(id);
-    }
+    for (std::size_t k = 0; k < touched_.size(); ++k) follow(touched_[k]);
+    touched_.clear();
     follow_membership();
     follow_directory();
     run_shards();
-    collect_credit();
-    more = take_wishes();
-    more = take_mail() || !touched_.empty() || more;
+    if (credit_news_->has_news.load(std::memory_order_relaxed)) collect_credit();
+    more = take_post() || !touched_.empty();
   }
   has_more_ = more;
   arm();
@@ -156,7 +155,15 @@ void hub::run_shards() {
   delivery_.for_each_target([this](detail::shard& s) { world_.run(s); });
 }
 
+bool hub::take_post() {
+  if (!has_post_.load(std::memory_order_acquire)) return false;
+  has_post_.store(false, std::memory_order_seq_cst);
+  const bool had_wishes = take_wishes();
+  return take_mail() || had_wishes;
+}
+
 void hub::collect_credit() {
+  (void)credit_news_->has_news.exchange(false, std::memory_order_acquire);
   for (auto& [node, id] : links_) {
     connection& c = *find(id);
     const auto done = c.account->take();
@@ -170,7 +177,7 @@ void hub::collect_credit() {
 
 /// Says when the next tick is due.
 void hub::arm() {
-  duration next = is_over_ ? duration::max() : std::min(membership_.wake_at(), directory_.wake_at());
+  duration next = is_over_ ? duration::max() : std::min(membership_due_, directory_.wake_at());
   if (!wakes_.empty()) next = std::min(next, wakes_.begin()->first);
   for (const auto& [node, until] : unknown_) next = std::min(next, until);
   if (has_more_) next = now_;

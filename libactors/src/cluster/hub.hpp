@@ -14,6 +14,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <map>
@@ -29,6 +30,7 @@
 #include "../protocol/directory/directory.hpp"
 #include "../protocol/link/link.hpp"
 #include "../protocol/membership/membership.hpp"
+#include "../protocol/reliable/streams.hpp"
 #include "birth_ids.hpp"
 #include "credit_account.hpp"
 #include "delivery.hpp"
@@ -54,6 +56,7 @@ struct hub_options {
   protocol::directory_options directory;
   protocol::link_options link;
   protocol::window_sizes windows;
+  protocol::reliable_options reliable;
   peer_limits peers;
   /// Ids for births that a node gives to one other at a time.
   std::uint32_t ids_at_once = 8192;
@@ -108,6 +111,8 @@ public:
 
   // -- queries --------------------------------------------------------------------------------------
 
+  /// The actor that brings reliable tells; it is started when it is first asked for. Threading: any.
+  [[nodiscard]] actor_id courier();
   [[nodiscard]] const protocol::membership& membership() const noexcept { return membership_; }
   [[nodiscard]] const hub_counts& counts() const noexcept { return counts_; }
   [[nodiscard]] const protocol::refusal_counts& refusals() const noexcept { return refusals_; }
@@ -160,6 +165,7 @@ private:
   connection& add_connection(connection_id id, protocol::link_role role, std::string remote, std::string dialled,
                              std::uint64_t expected, std::string binding);
   [[nodiscard]] connection* find(connection_id id);
+  void erase(connection_id id);
   [[nodiscard]] connection* link_to(std::uint64_t node);
   [[nodiscard]] std::uint64_t linked_at(const std::string& address);
   void touch(connection& c);
@@ -180,6 +186,11 @@ private:
   void send_waiting(const std::string& address, std::uint64_t node);
 
   // The cluster (members.cpp).
+  /// Whoever changes it says so: otherwise nobody asks it for orders.
+  [[nodiscard]] protocol::membership& changed_membership() noexcept {
+    has_member_news_ = true;
+    return membership_;
+  }
   void follow_membership();
   void obey(protocol::send_message& what);
   void obey(protocol::connect_to& what);
@@ -194,6 +205,10 @@ private:
   // Names, entities, topics (directory.cpp).
   void wish(std::function<void(hub&)> what);
   bool take_wishes();
+  [[nodiscard]] protocol::directory& changed_directory() noexcept {
+    has_directory_news_ = true;
+    return directory_;
+  }
   void follow_directory();
   void obey(protocol::send_directory& what);
   void obey(protocol::name_granted& what);
@@ -212,6 +227,7 @@ private:
   void has_mail(const std::shared_ptr<peer>& p) override;
   [[nodiscard]] std::shared_ptr<peer> peer_of(std::uint64_t node);
   [[nodiscard]] std::shared_ptr<peer> find_peer(std::uint64_t node) const;
+  bool take_post();
   bool take_mail();
   void send_mail(peer& p);
   void drop(parcel& what, errc why);
@@ -255,7 +271,9 @@ private:
   std::uint64_t last_connection_ = 0;
   std::unordered_map<std::uint64_t, connection> connections_;
   std::set<std::pair<duration, std::uint64_t>> wakes_;
-  std::deque<connection_id> touched_;
+  connection* last_found_ = nullptr;
+  std::vector<connection_id> touched_;
+  std::vector<protocol::link_order> spare_orders_;
   std::unordered_map<std::uint64_t, connection_id> links_; // by node: the one in use
   std::map<std::string, dial> dials_;
   std::unordered_map<std::uint64_t, protocol::previous_connection> previous_;
@@ -265,7 +283,11 @@ private:
   std::unordered_map<std::uint64_t, duration> unknown_; // nodes nobody here has heard of, until when
   std::set<std::uint64_t> left_in_order_; // until they are removed
   protocol::membership membership_;
+  duration membership_due_ = duration::max();
+  bool has_member_news_ = false;
+  std::vector<protocol::order> member_orders_;
   protocol::directory directory_;
+  bool has_directory_news_ = false;
   struct claim {
     std::string name;
     actor_id holder;
@@ -288,8 +310,11 @@ private:
   std::unordered_map<std::uint64_t, std::shared_ptr<peer>> peers_;
   std::mutex mail_mutex_; // guards mail_: once a batch at most
   std::vector<std::shared_ptr<peer>> mail_;
+  std::atomic<bool> has_post_{false}; // mail or wishes: the hub looks at it in each round
   std::mutex wishes_mutex_; // guards wishes_: names, entities and subscriptions are rare
   std::vector<std::function<void(hub&)>> wishes_;
+  std::mutex courier_mutex_; // guards courier_: taken once a reliable tell
+  actor_id courier_;
   birth_ids ids_;
   placing placing_;
 };

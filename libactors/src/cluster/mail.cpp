@@ -75,6 +75,7 @@ void hub::has_mail(const std::shared_ptr<peer>& p) {
     is_first = mail_.empty();
     mail_.push_back(p);
   }
+  has_post_.store(true, std::memory_order_seq_cst);
   if (is_first) world_.nudge();
 }
 
@@ -187,9 +188,9 @@ template bool hub::send_control(std::uint64_t, relations_lost);
 
 void hub::take(std::uint64_t from, const protocol::record_head& head, std::uint32_t type, void* value) {
   if (type == detail::message_index<protocol::message>) {
-    if (!is_over_) membership_.receive(now_, *static_cast<protocol::message*>(value));
+    if (!is_over_) changed_membership().receive(now_, *static_cast<protocol::message*>(value));
   } else if (type == detail::message_index<protocol::directory_message>) {
-    if (!is_over_) directory_.receive(now_, std::move(*static_cast<protocol::directory_message*>(value)));
+    if (!is_over_) changed_directory().receive(now_, std::move(*static_cast<protocol::directory_message*>(value)));
   } else if (type == detail::message_index<topic_news>) {
     const topic_news& news = *static_cast<topic_news*>(value);
     for (const auto& [topic, who] : news.subscribers)

@@ -13,8 +13,13 @@ constexpr std::size_t most_waiting = 16;
 } // namespace
 
 void hub::follow_membership() {
-  for (auto orders = membership_.take_orders(); !orders.empty(); orders = membership_.take_orders())
-    for (protocol::order& o : orders) std::visit([this](auto& what) { obey(what); }, o);
+  if (!has_member_news_) return;
+  while (std::exchange(has_member_news_, false)) {
+    membership_.take_orders(member_orders_);
+    for (protocol::order& o : member_orders_) std::visit([this](auto& what) { obey(what); }, o);
+  }
+  member_orders_.clear();
+  membership_due_ = membership_.wake_at();
 }
 
 void hub::obey(protocol::send_message& what) {
@@ -77,13 +82,13 @@ void hub::obey(protocol::publish_event& what) {
     }
   }
   placing_.note(what.what, what.about);
-  if (!is_over_) directory_.observe(now_, what.what, what.about);
+  if (!is_over_) changed_directory().observe(now_, what.what, what.about);
   world_.member_changed(what.what, what.about);
 }
 
 void hub::obey(protocol::stop_all& what) {
   is_over_ = true;
-  directory_.stop(now_);
+  changed_directory().stop(now_);
   if (what.why == protocol::stop_reason::left) return;
   std::vector<std::uint64_t> others;
   for (const auto& [node, link] : links_) others.push_back(node);

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // Slots and the beginning of life: free slots, ids given out ahead of their actors, parents.
-#include <cstdlib>
-#include <cstring>
 #include <exception>
 
 #include <actors/detail/engine.hpp>
 #include <actors/detail/exceptions.hpp>
 
 #include "object_pool.hpp"
+#include "slot_memory.hpp"
 #include "system_messages.hpp"
 
 namespace actors::detail {
@@ -44,27 +43,18 @@ const actor_type& unborn_type() {
 
 void shard::ensure_segment(std::uint32_t i) {
   slot*& segment = segments_[i >> segment_bits];
-  if (segment != nullptr) return;
-  // Fresh pages are zero already, and stay untouched until their slots are used.
-  void* memory = std::calloc(sizeof(slot) * (segment_size + 1), 1);
-  if (memory == nullptr) throw std::bad_alloc{};
-  const auto aligned = (reinterpret_cast<std::uintptr_t>(memory) + alignof(slot)) & ~(alignof(slot) - 1);
-  segment = reinterpret_cast<slot*>(aligned);
-  // Between the beginning and the first slot there is room for the one that is to be freed.
-  static_assert(sizeof(slot) >= alignof(slot) && alignof(slot) > sizeof(void*));
-  std::memcpy(reinterpret_cast<char*>(segment) - sizeof(void*), &memory, sizeof memory);
+  if (segment == nullptr) segment = slot_memory::take_segment();
 }
 
 void shard::free_segments() noexcept {
   // Births of other nodes may have left gaps.
-  const std::uint32_t end = next_fresh_.load(std::memory_order_relaxed) >> segment_bits;
+  const std::uint32_t used = next_fresh_.load(std::memory_order_relaxed);
+  const std::uint32_t end = used >> segment_bits;
   for (std::uint32_t i = 0; i <= end; ++i) {
     if (segments_[i] == nullptr) continue;
-    void* memory;
-    std::memcpy(&memory, reinterpret_cast<char*>(segments_[i]) - sizeof(void*), sizeof memory);
-    std::free(memory);
+    slot_memory::give_segment(segments_[i], i == end ? used & (segment_size - 1) : segment_size);
   }
-  std::free(segments_);
+  slot_memory::give_table(segments_, std::size_t{end} + 1);
 }
 
 /// Takes free slots back from those kept for other threads. False when there are none.

@@ -3,12 +3,12 @@
 // The loop of a shard: what it takes from where, in which order, and what it hands over.
 #include <actors/detail/shard.hpp>
 
-#include <cstdlib>
 #include <exception>
 
 #include <actors/detail/engine.hpp>
 
 #include "object_pool.hpp"
+#include "slot_memory.hpp"
 #include "system_messages.hpp"
 #include "unpacked_message.hpp"
 
@@ -38,9 +38,8 @@ struct running_guard {
 shard::shard(engine& owner, std::uint32_t index, std::uint32_t first_generation)
     : owner_{owner}, place_{owner.node() << 16 | index}, index_{index},
       first_generation_{first_generation},
-      segments_{static_cast<slot**>(std::calloc(std::size_t{1} << (32 - segment_bits), sizeof(slot*)))},
+      segments_{slot_memory::take_table()},
       outboxes_(engine::max_shards), objects_{new object_pool{owner.objects()}} {
-  if (segments_ == nullptr) throw std::bad_alloc{};
   ensure_segment(root);
   slot& s = *find(root);
   s.type = &root_type();

@@ -14,6 +14,34 @@ constexpr std::uint64_t slot_of(std::uint64_t tick, int level) noexcept {
   return tick >> (bits * level) & 63;
 }
 
+/// Rounded up, so that nothing fires early.
+constexpr std::uint64_t tick_of(nanoseconds_t deadline) noexcept {
+  return (static_cast<std::uint64_t>(deadline > 0 ? deadline - 1 : 0) >> timer_wheel::tick_bits) + 1;
+}
+
+/// A slot, and the tick at which it is entered.
+struct place {
+  int level = -1;
+  int slot = 0;
+  std::uint64_t tick = 0;
+};
+
+/// The first slot with timers in it after the present one of its level, the finest level first.
+template <int Levels>
+place next_slot(const std::uint64_t (&busy)[Levels], std::uint64_t now) noexcept {
+  for (int level = 0; level < Levels; ++level) {
+    const auto here = slot_of(now, level);
+    // Slots after the present one in this rotation; at level 0 an equal slot has fired already.
+    const std::uint64_t ahead = here == 63 ? 0 : busy[level] & (~std::uint64_t{0} << (here + 1));
+    if (ahead == 0) continue;
+    const int slot = std::countr_zero(ahead);
+    const int shift = bits * level;
+    const std::uint64_t base = shift + bits >= 64 ? 0 : now >> (shift + bits) << (shift + bits);
+    return {level, slot, base | static_cast<std::uint64_t>(slot) << shift};
+  }
+  return {};
+}
+
 } // namespace
 
 timer_wheel::timer_wheel() noexcept {
@@ -26,9 +54,8 @@ void timer_wheel::set(timer_node& node, nanoseconds_t deadline) noexcept {
   // Ticks of the last deadlines there are would not fit back into nanoseconds.
   deadline = std::min(deadline, never / 2);
   node.deadline = deadline;
-  // Rounded up, so that nothing fires early; the current tick has fired already, hence at least the next.
-  auto tick = static_cast<std::uint64_t>(deadline > 0 ? deadline - 1 : 0) >> tick_bits;
-  tick += 1;
+  // The current tick has fired already, hence at least the next.
+  const std::uint64_t tick = tick_of(deadline);
   link(node, tick <= now_tick_ ? now_tick_ + 1 : tick);
   ++size_;
 }
@@ -61,24 +88,26 @@ void timer_wheel::cancel(timer_node& node) noexcept {
 
 nanoseconds_t timer_wheel::next() const noexcept {
   if (size_ == 0) return never;
-  for (int level = 0; level < levels; ++level) {
-    auto here = slot_of(now_tick_, level);
-    // Slots after the present one in this rotation; at level 0 an equal slot has fired already.
-    std::uint64_t ahead = here == 63 ? 0 : busy_[level] & (~std::uint64_t{0} << (here + 1));
-    if (ahead == 0) continue;
-    auto slot = static_cast<std::uint64_t>(std::countr_zero(ahead));
-    int shift = bits * level;
-    std::uint64_t base = shift + bits >= 64 ? 0 : now_tick_ >> (shift + bits) << (shift + bits);
-    return static_cast<nanoseconds_t>((base | slot << shift) << tick_bits);
+  const place first = next_slot(busy_, now_tick_);
+  if (first.level < 0) return never;
+  // A slot of a coarse level is entered long before its timers are due. Where few are in it, the first
+  // of them is looked for, which spares its owner a wake-up for nothing.
+  constexpr int most_looked_at = 8;
+  std::uint64_t earliest = UINT64_MAX;
+  int looked_at = 0;
+  const timer_node& head = heads_[first.level][first.slot];
+  for (const timer_node* node = head.next; node != &head; node = node->next) {
+    if (++looked_at > most_looked_at) return static_cast<nanoseconds_t>(first.tick << tick_bits);
+    earliest = std::min(earliest, tick_of(node->deadline));
   }
-  return never;
+  return static_cast<nanoseconds_t>(std::max(earliest, first.tick) << tick_bits);
 }
 
 void timer_wheel::advance(nanoseconds_t now, void* owner) {
   auto target = static_cast<std::uint64_t>(now > 0 ? now : 0) >> tick_bits;
   while (now_tick_ < target) {
-    nanoseconds_t due = next();
-    auto tick = due == never ? target : static_cast<std::uint64_t>(due) >> tick_bits;
+    const place due = next_slot(busy_, now_tick_);
+    std::uint64_t tick = size_ == 0 || due.level < 0 ? target : due.tick;
     if (tick > target || tick <= now_tick_) tick = target;
     now_tick_ = tick;
     // Entering a slot of a coarse level spreads it over the finer ones, coarsest first.
@@ -97,7 +126,7 @@ void timer_wheel::cascade(int level, int slot) noexcept {
   head.next = head.previous = &head;
   while (node != &head) {
     timer_node* following = node->next;
-    auto tick = (static_cast<std::uint64_t>(node->deadline > 0 ? node->deadline - 1 : 0) >> tick_bits) + 1;
+    const std::uint64_t tick = tick_of(node->deadline);
     link(*node, tick < now_tick_ ? now_tick_ : tick);
     node = following;
   }

@@ -16,6 +16,8 @@ enum class planted_bug : std::uint8_t {
   bulk_overtaken,
   watchers_not_told,
   early_take_over,
+  reliable_repeated,
+  reliable_gap_acknowledged,
 };
 
 } // namespace actors::protocol

@@ -15,6 +15,12 @@ constexpr plant bugs[] = {
     {planted_bug::bulk_overtaken, "bulk-overtaken", "small messages overtake large ones of the same sender"},
     {planted_bug::watchers_not_told, "watchers-not-told", "the loss of a node is not told to those who watch"},
     {planted_bug::early_take_over, "early-take-over", "identities are taken over before their owner has stopped"},
+    {planted_bug::reliable_repeated, "reliable-repeated", "reliable tells that come twice are taken twice"},
+    {planted_bug::reliable_gap_acknowledged, "reliable-gap-acknowledged", "reliable tells are acknowledged that have not come"},
+    {planted_bug::none, "freed-at-down", "what a node held is given away before its actors have stopped",
+     protocol::planted::frees_at_down},
+    {planted_bug::none, "names-not-swept", "names that a new registrar does not know stay where they are known",
+     protocol::planted::names_not_swept},
     {planted_bug::none, "unreachable-replaced", "entities of a node that does not answer are made again elsewhere",
      protocol::planted::replaces_unreachable},
 };

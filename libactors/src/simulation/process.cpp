@@ -94,9 +94,8 @@ void process::run(detail::shard& s) {
   timers_at_ = next_deadline();
 }
 
-void process::alarm(std::uint32_t number) {
-  if (number != alarm_number_) return;
-  alarm_at_ = never;
+void process::alarm() {
+  alarms_.pop_back();
   if (tick_at_ <= clock()) {
     tick_at_ = never;
     event([this] { hub_->tick(local()); });
@@ -123,9 +122,10 @@ void process::after() {
   const nanoseconds_t due = std::min(tick_at_, timers_at_);
   if (due == never) return;
   const nanoseconds_t when = std::max(due - offset_, world_.now());
-  if (when >= alarm_at_) return;
-  alarm_at_ = when;
-  world_.push(event_kind::alarm, when, host_, life_, ++alarm_number_);
+  // One that comes before that asks for the next.
+  if (!alarms_.empty() && alarms_.back() <= when) return;
+  alarms_.push_back(when);
+  world_.push(event_kind::alarm, when, host_, life_);
 }
 
 // -- the network --------------------------------------------------------------------------------------

@@ -62,8 +62,7 @@ public:
 
   void pump();
   void turn();
-  /// `number`: of the alarm; only the last that was asked for counts.
-  void alarm(std::uint32_t number);
+  void alarm();
   void take_dialled(cluster::connection_id c, dialled how) override;
   [[nodiscard]] cluster::connection_id next_connection() override { return hub_->next_connection(); }
   void take_accepted(cluster::connection_id c, const std::string& from) override;
@@ -123,9 +122,8 @@ private:
   /// By the process's own clock.
   nanoseconds_t tick_at_ = detail::timer_wheel::never;
   nanoseconds_t timers_at_ = detail::timer_wheel::never;
-  /// By the world's.
-  nanoseconds_t alarm_at_ = detail::timer_wheel::never;
-  std::uint32_t alarm_number_ = 0;
+  /// By the world's: of alarms in the queue, the next one last.
+  std::vector<nanoseconds_t> alarms_;
   nanoseconds_t tell_at_ = 0;
   std::vector<cluster::connection_id> written_;
 };

@@ -56,7 +56,7 @@ process_options world::options_of(std::size_t at) {
   p.hub.membership.downing.rule = rule_of(options_);
   p.hub.peers.bytes = p.hub.link.queue_bytes = options_.queue_bytes;
   if (const plant* bug = planted_by_name(options_.planted)) {
-    p.hub.planted = p.hub.membership.planted = p.hub.link.planted = bug->bug;
+    p.hub.planted = p.hub.membership.planted = p.hub.link.planted = p.hub.reliable.planted = bug->bug;
     p.hub.directory.plant = bug->directory;
   }
   p.hub.ids_at_once = 128; // less to look through when a node is lost
@@ -162,7 +162,7 @@ void world::handle_here(process& p, const event& e) {
   switch (e.kind) {
     case event_kind::pump: p.pump(); break;
     case event_kind::turn: p.turn(); break;
-    default: p.alarm(e.slot); break;
+    default: p.alarm(); break;
   }
   if (p.now_in() == process::state::left) kill(e.host);
 }

@@ -177,6 +177,13 @@ BOOST_AUTO_TEST_CASE(a_proved_peer_is_held_to_the_rules_too) {
   BOOST_TEST((refused(frame_kind::control, bytes_of(9, 4)) == refusal::malformed));
 }
 
+BOOST_AUTO_TEST_CASE(a_peer_that_gave_the_handshake_up_before_it_heard_of_its_end_is_not_broken) {
+  victim v;
+  const buffer frame = frame_of_refusal("no word of the opening within its time");
+  v.say(frame_kind::handshake, frame.bytes().subspan(frame_header_bytes));
+  BOOST_TEST((v.why() == refusal::by_peer));
+}
+
 BOOST_AUTO_TEST_CASE(a_type_that_was_not_agreed_is_refused) {
   auto head = head_to(2, 1);
   head.type = 2;

@@ -192,6 +192,7 @@ BOOST_AUTO_TEST_CASE(a_message_that_no_window_holds_is_refused_at_once) {
 BOOST_AUTO_TEST_CASE(a_cut_tells_what_was_certainly_lost) {
   link_options options;
   options.pace_bytes = 100'000;
+  options.credit_after = 20ms;
   two_nodes n(options);
   for (std::uint32_t i = 0; i < 10; ++i)
     n.tell(n.a, i, 40'000);

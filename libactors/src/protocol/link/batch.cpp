@@ -7,20 +7,26 @@ namespace actors::protocol {
 
 namespace {
 
+/// Room for a small message alone.
+constexpr std::size_t least = 240;
 /// Room behind what makes a batch full, so that the last message seldom moves the others.
 constexpr std::size_t slack = 1024;
 constexpr std::size_t most_at_once = std::size_t{1} << 16;
 
 } // namespace
 
+/// Room as for the batches before: a frame waits until the transport has taken it, and most are small.
 void batch_builder::begin() {
-  frame_.reserve(frame_header_bytes + std::min(target_, most_at_once) + slack);
+  const bool are_full = expected_ >= std::min(target_, most_at_once);
+  frame_.reserve(frame_header_bytes + (are_full ? std::min(target_, most_at_once) + slack : expected_ + least));
   frame_.resize(frame_header_bytes);
   last_sender_ = {};
 }
 
 outgoing_batch batch_builder::take() {
   outgoing_batch out;
+  // One small batch between large ones changes little.
+  expected_ = std::max(frame_.size(), expected_ - expected_ / 4);
   if (messages_ != 0)
     out = {std::move(frame_), messages_, (forms_ & record_form::vital) != 0};
   frame_ = buffer{};

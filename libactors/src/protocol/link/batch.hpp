@@ -190,6 +190,8 @@ private:
 
   const std::uint64_t receiver_;
   const std::size_t target_;
+  /// Bytes that the next batch is likely to have; see `begin`.
+  std::size_t expected_ = 0;
   buffer frame_;
   actor_id last_sender_;
   std::uint32_t messages_ = 0;

@@ -47,7 +47,8 @@ frame_limits frame_limits::before_proof() noexcept { return {{0, largest_unprove
 frame_limits frame_limits::before_open() noexcept { return {{0, largest_handshake, 0, 0, 0, 0}}; }
 
 frame_limits frame_limits::when_open() noexcept {
-  return {{0, 0, largest_batch, largest_chunk, 32, 512}};
+  // Of a handshake: the word of a peer that gave it up before it had heard of the opening.
+  return {{0, largest_unproved, largest_batch, largest_chunk, 32, 512}};
 }
 
 std::uint32_t check_of(std::span<const std::byte> head, std::span<const std::byte> rest) noexcept {

@@ -144,12 +144,17 @@ bool handshake::check_peer(std::span<const std::byte> archived) {
 }
 
 void handshake::take_types(std::span<const std::byte> body, duration now) {
-  const auto theirs = read_types(body);
-  if (!theirs || sha256(body) != peer_.types)
-    return refuse(refusal::malformed, "its table of types is not what its hello says");
-  if (const auto conflict = find_conflict(*self_->types, *theirs))
-    return refuse(refusal::types_differ, to_string(*conflict));
-  agreement_ = agree(*self_->types, *theirs);
+  const type_table& ours = *self_->types;
+  if (peer_.types == ours.digest() && is_same(body, ours.archived())) {
+    agreement_ = agree_with_twin(ours);
+  } else {
+    const auto theirs = read_types(body);
+    if (!theirs || sha256(body) != peer_.types)
+      return refuse(refusal::malformed, "its table of types is not what its hello says");
+    if (const auto conflict = find_conflict(ours, *theirs))
+      return refuse(refusal::types_differ, to_string(*conflict));
+    agreement_ = agree(ours, *theirs);
+  }
   hello_here_ = {};
   hello_there_ = {};
   enter(self_->me.node < peer_.node ? state::deciding : state::awaits_open,

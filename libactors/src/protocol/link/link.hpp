@@ -56,8 +56,8 @@ struct link_options {
   std::size_t small_share = std::size_t{256} << 10;
   duration ping_after = std::chrono::milliseconds{500};
   duration silent_after = std::chrono::seconds{3};
-  /// Credit that nobody waits for is told by then.
-  duration credit_after = std::chrono::milliseconds{20};
+  /// Credit that nobody waits for is told by then: the peer has three quarters of its window.
+  duration credit_after = std::chrono::seconds{1};
   /// A large message that does not go on.
   duration stalled_after = std::chrono::seconds{30};
   duration goodbye_within = std::chrono::seconds{5};
@@ -135,6 +135,12 @@ public:
   void leave(duration now);
 
   [[nodiscard]] std::vector<link_order> take_orders();
+  /// The same into a vector that is emptied; its memory is used again.
+  void take_orders(std::vector<link_order>& into) noexcept {
+    into.clear();
+    into.swap(orders_);
+  }
+  [[nodiscard]] bool has_orders() const noexcept { return !orders_.empty(); }
   /// Requires: closed.
   [[nodiscard]] losses take_losses();
 

@@ -11,6 +11,14 @@
 
 namespace actors::protocol {
 
+namespace {
+
+std::string line_of_peer(const std::string& here, const std::string& remote, const std::string& peer,
+                         std::span<const std::byte> said) {
+  return fmt::format("node {}: {} (node {}) closed the link: {}", here, remote, peer, read_refusal(said));
+}
+
+} // namespace
 void link::decode(duration now) {
   while (phase_ != phase::closed) {
     decoder_.expect(phase_ == phase::shaking ? shake_.limits() : frame_limits::when_open());
@@ -56,8 +64,12 @@ void link::take(const frame& f, duration now) {
 }
 
 void link::take_handshake(std::span<const std::byte> payload, duration now) {
-  if (phase_ != phase::shaking)
+  if (phase_ != phase::shaking) {
+    // A peer that gave the handshake up, after a stall perhaps, had not heard yet that the link is open.
+    if (!payload.empty() && payload[0] == static_cast<std::byte>(handshake_step::refused))
+      return close(refusal::by_peer, line_of_peer(self_->me.name, remote_, peer().name, payload.subspan(1)));
     return fail(refusal::unexpected, "a handshake on an open link");
+  }
   const bool was_introduced = shake_.is_introduced();
   shake_.received(payload, now);
   if (!was_introduced && shake_.is_introduced())
@@ -130,9 +142,7 @@ void link::take_control(std::span<const std::byte> payload, duration now) {
     return;
   }
   if (what == 4)
-    return close(refusal::by_peer,
-                 fmt::format("node {}: {} (node {}) closed the link: {}", self_->me.name, remote_,
-                             peer().name, read_refusal(payload.subspan(1))));
+    return close(refusal::by_peer, line_of_peer(self_->me.name, remote_, peer().name, payload.subspan(1)));
   fail(refusal::malformed, "a control frame is malformed");
 }
 

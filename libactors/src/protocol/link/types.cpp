@@ -56,6 +56,20 @@ std::optional<type_conflict> find_conflict(const type_table& ours,
   return first;
 }
 
+type_agreement agree_with_twin(const type_table& ours) {
+  type_agreement both;
+  const auto& all = ours.entries();
+  both.known.assign(all.size(), true);
+  both.knows_all = true;
+  for (std::size_t n = 0; n < all.size(); ++n) {
+    both.from_peer.push_back(all[n].index);
+    if (all[n].index >= both.to_peer.size())
+      both.to_peer.resize(all[n].index + 1, no_number);
+    both.to_peer[all[n].index] = static_cast<std::uint16_t>(n);
+  }
+  return both;
+}
+
 type_agreement agree(const type_table& ours, const std::vector<named_type>& theirs) {
   type_agreement both;
   std::uint32_t indices = 0;

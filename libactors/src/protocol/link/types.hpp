@@ -85,5 +85,7 @@ struct type_conflict {
                                                          const std::vector<named_type>& theirs);
 /// Requires: no conflict.
 [[nodiscard]] type_agreement agree(const type_table& ours, const std::vector<named_type>& theirs);
+/// With a peer whose table is the same, byte for byte: nodes of one build.
+[[nodiscard]] type_agreement agree_with_twin(const type_table& ours);
 
 } // namespace actors::protocol

@@ -14,19 +14,17 @@ std::uint64_t hash_of(const member& m) noexcept {
   return random_bits{id * 0x9e3779b97f4a7c15 + m.up_number}.next();
 }
 
-bool is_older(const member& m, node_id id) noexcept { return m.id < id; }
-
 } // namespace
 
 std::vector<member>::iterator member_table::place(node_id id) noexcept {
-  return std::lower_bound(members_.begin(), members_.end(), id, is_older);
+  return members_.begin() + (std::lower_bound(ids_.begin(), ids_.end(), id) - ids_.begin());
 }
 
 std::optional<std::size_t> member_table::index(node_id id) const noexcept {
-  const auto at = std::lower_bound(members_.begin(), members_.end(), id, is_older);
-  if (at == members_.end() || at->id != id)
+  const auto at = std::lower_bound(ids_.begin(), ids_.end(), id);
+  if (at == ids_.end() || *at != id)
     return std::nullopt;
-  return static_cast<std::size_t>(at - members_.begin());
+  return static_cast<std::size_t>(at - ids_.begin());
 }
 
 const member* member_table::find(node_id id) const noexcept {
@@ -103,6 +101,7 @@ member_table::outcome member_table::merge(const member& news) {
   if (news.state == member_state::removed) {
     if (is_known) {
       account(*at, std::size_t(-1));
+      ids_.erase(ids_.begin() + (at - members_.begin()));
       members_.erase(at);
     }
     return bury(news.id);
@@ -110,6 +109,7 @@ member_table::outcome member_table::merge(const member& news) {
   if (!is_known) {
     if (members_.size() >= max_members)
       return outcome::full;
+    ids_.insert(ids_.begin() + (at - members_.begin()), news.id);
     account(*members_.insert(at, news), 1);
     return outcome::changed;
   }

@@ -57,6 +57,8 @@ private:
   void account(const member& m, std::size_t step) noexcept;
 
   std::vector<member> members_;
+  /// Of `members_`: looked through for every message, and the records are large.
+  std::vector<node_id> ids_;
   std::set<node_id> removed_;
   std::deque<node_id> removed_in_order_;
   std::uint64_t digest_ = 0;

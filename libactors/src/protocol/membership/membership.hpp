@@ -129,6 +129,11 @@ public:
   void drained(duration now);
 
   [[nodiscard]] std::vector<order> take_orders() { return std::exchange(orders_, {}); }
+  /// The same into a vector that is emptied; its memory is used again.
+  void take_orders(std::vector<order>& into) noexcept {
+    into.clear();
+    into.swap(orders_);
+  }
 
 private:
   using action = failure_detector::action;

@@ -25,6 +25,8 @@
 
 #include <actors/time.hpp>
 
+#include "../planted.hpp"
+
 namespace actors::protocol {
 
 struct reliable_options {
@@ -36,6 +38,8 @@ struct reliable_options {
   duration resend_after = std::chrono::milliseconds{100};
   duration resend_at_most = std::chrono::seconds{2};
   duration give_up_after = std::chrono::minutes{1};
+  /// Of tests of the simulator.
+  protocol::planted_bug planted = protocol::planted_bug::none;
 };
 
 /// The sender's side. `Item` is copied to be sent.
@@ -120,11 +124,18 @@ private:
 /// The receiver's side.
 class incoming_stream {
 public:
+  explicit incoming_stream(planted_bug bug = planted_bug::none) noexcept : planted_{bug} {}
+
   /// Which of `count` items from number `first` on are to be taken: from the first of the pair, so many.
   [[nodiscard]] std::pair<std::size_t, std::size_t> accept(std::uint64_t first, std::uint64_t oldest,
                                                            std::size_t count) noexcept {
     expected_ = std::max(expected_, oldest);
     owes_ = owes_ || count != 0;
+    if (planted_ == planted_bug::reliable_gap_acknowledged && count != 0) expected_ = std::max(expected_, first);
+    if (planted_ == planted_bug::reliable_repeated && first < expected_) {
+      expected_ = std::max(expected_, first + count);
+      return {0, count};
+    }
     if (first > expected_ || first + count <= expected_) return {0, 0};
     const auto skip = static_cast<std::size_t>(expected_ - first);
     expected_ = first + count;
@@ -137,6 +148,7 @@ public:
   [[nodiscard]] bool take_debt() noexcept { return std::exchange(owes_, false); }
 
 private:
+  const planted_bug planted_;
   std::uint64_t expected_ = 0;
   bool owes_ = false;
 };
