@@ -15,6 +15,7 @@ namespace {
 constexpr duration faults_end = 5s;
 constexpr duration calm_end = 13s;
 constexpr duration most_delay = 5ms;
+constexpr std::size_t most_crashes = 2;
 constexpr std::size_t nobody = SIZE_MAX;
 
 std::uint64_t mix(std::uint64_t x, std::uint64_t y) {
@@ -104,10 +105,11 @@ void migration_world::add_actor(std::size_t at, const std::set<node_id>& kin) {
 }
 
 void migration_world::plan_history() {
-  for (auto n = 3 + random_.below(15); n > 0; --n)
+  for (auto n = 5 + random_.below(40); n > 0; --n)
     later(some_time(faults_end), nobody, [this] { some_move(); });
-  for (auto n = random_.below(8); n > 0; --n)
-    later(some_time(faults_end), nobody, [this] { some_fault(); });
+  for (auto n = random_.below(4); n > 0; --n)
+    later(some_time(faults_end), nobody, [this] { some_fault(random_.below(hosts_.size())); });
+  fault_rate_ = random_.below(4);
   for (duration at = 0s; at < calm_end - 2s; at += some_time(60ms) + 1ms)
     later(at, nobody, [this] { some_steps(); });
 }
@@ -218,9 +220,8 @@ bool migration_world::works(std::size_t at) const {
   return hosts_[at].lives != nullptr && hosts_[at].stalled_until <= now_;
 }
 
-void migration_world::some_fault() {
-  const std::size_t at = random_.below(hosts_.size());
-  switch (random_.below(6)) {
+void migration_world::some_fault(std::size_t at) {
+  switch (random_.below(8)) {
   case 0:
     return crash(at);
   case 1:
@@ -233,10 +234,11 @@ void migration_world::some_fault() {
 }
 
 void migration_world::crash(std::size_t at) {
-  if (hosts_[at].lives == nullptr)
+  if (hosts_[at].lives == nullptr || is_calm_ || (crashes_ >= most_crashes && !is_planned_))
     return;
   say(fmt::format("{} crashes", at + 1));
   ++totals_.crashes;
+  ++crashes_;
   hosts_[at].lives.reset();
   for (auto& [id, t] : actors_)
     if (t.owner == node_of(at) || t.giver == node_of(at))
@@ -253,7 +255,7 @@ void migration_world::crash(std::size_t at) {
 }
 
 void migration_world::stall(std::size_t at, duration time) {
-  if (hosts_[at].lives == nullptr)
+  if (hosts_[at].lives == nullptr || is_calm_)
     return;
   say(fmt::format("{} stalls", at + 1));
   hosts_[at].stalled_until = std::max(hosts_[at].stalled_until, now_ + time);
@@ -263,7 +265,7 @@ void migration_world::stall(std::size_t at, duration time) {
 /// What is on its way is lost.
 void migration_world::break_link(std::size_t a, std::size_t b) {
   link& l = link_of(a, b);
-  if (!l.is_open)
+  if (!l.is_open || is_calm_)
     return;
   say(fmt::format("{} and {} lose their link", a + 1, b + 1));
   l.is_open = false;
@@ -286,20 +288,29 @@ void migration_world::open_link(std::size_t a, std::size_t b) {
       });
 }
 
-/// Of actors that run here, some; now and then one that does not.
+/// Of actors that run in one place, some; now and then one that does not. Faults come while they move.
 void migration_world::some_move() {
-  const std::size_t at = random_.below(hosts_.size());
+  auto some = actors_.begin();
+  std::advance(some, random_.below(actors_.size()));
+  const std::size_t at = host_of(some->second.owner);
   if (!works(at))
     return;
   std::vector<actor_id> ids;
   for (const auto& [id, t] : actors_) {
-    const auto found = hosts_[at].lives->copies.find(id);
-    const bool is_here = found != hosts_[at].lives->copies.end();
-    if (is_here ? !random_.one_in(4) : random_.one_in(20))
+    const bool is_here = hosts_[at].lives->copies.contains(id);
+    if (is_here ? id == some->first || random_.one_in(2) : random_.one_in(20))
       ids.push_back(id);
   }
-  if (!ids.empty())
-    move(at, ids, node_of(random_.below(hosts_.size())));
+  const std::size_t to = random_.below(hosts_.size());
+  if (ids.empty() || (to == at && !random_.one_in(10)))
+    return;
+  move(at, ids, node_of(to));
+  for (auto n = random_.below(1 + fault_rate_); n > 0; --n) {
+    const std::size_t who = random_.one_in(3) ? random_.below(hosts_.size())
+                            : random_.one_in(2) ? at
+                                                : to;
+    later(some_time(40ms), nobody, [this, who] { some_fault(who); });
+  }
 }
 
 void migration_world::move(std::size_t at, const std::vector<actor_id>& ids, node_id to) {
@@ -321,12 +332,10 @@ void migration_world::some_steps() {
     if (is_planned_ || is_calm_ || t.has_ended)
       continue;
     const node_id k = node_of(random_.below(hosts_.size()));
-    const auto& k_lives = hosts_[host_of(k)].lives;
     if (random_.one_in(20) && k != node_id{id.node()})
       t.kin.erase(k);
     if (random_.one_in(400))
       end_actor(host_of(t.owner), id);
-    (void)k_lives;
   }
 }
 

@@ -149,7 +149,7 @@ private:
   void add_actor(std::size_t at, const std::set<node_id>& kin);
   void plan_history();
   void calm_down();
-  void some_fault();
+  void some_fault(std::size_t at);
   void some_move();
   void move(std::size_t at, const std::vector<actor_id>& ids, node_id to);
   void some_steps();
@@ -223,6 +223,9 @@ private:
   std::uint64_t doubled_ = 0;
   std::uint64_t corrupted_ = 0;
   std::uint64_t refusals_ = 0;
+  /// Faults that come with a move, at most.
+  std::uint64_t fault_rate_ = 0;
+  std::size_t crashes_ = 0;
   std::priority_queue<event, std::vector<event>, later_first> events_;
   std::vector<host> hosts_;
   std::map<std::pair<std::size_t, std::size_t>, link> links_;

@@ -190,7 +190,8 @@ void departure::take_noted(const migration_message& text) {
   }
 }
 
-/// Silent about what is open: the word will come.
+/// Silent about what is open: the word will come. Who asks about an epoch that was handed over has
+/// missed that it settled; had it moved on from there, he would have been told of that first.
 void departure::answer(const migration_message& text) {
   std::vector<migration_item> went;
   std::vector<migration_item> stayed;
@@ -198,7 +199,7 @@ void departure::answer(const migration_message& text) {
     const auto found = busy_.find(item.id);
     if (found != busy_.end() && found->second == text.move.number)
       continue;
-    auto& to = desk_.epochs.of(item.id) == item.epoch ? went : stayed;
+    auto& to = desk_.epochs.of(item.id) >= item.epoch ? went : stayed;
     to.push_back({item.id, item.epoch});
   }
   desk_.send(migration_kind::handed_over, text.from, text.move, text.target, std::move(went));
