@@ -44,12 +44,12 @@ void migration_world::send(std::size_t at, send_migration& out) {
   if (random_.below(1000) < corrupted_)
     corrupt(*text);
   if (random_.below(1000) < doubled_)
-    deliver(at, to, text, some_time(3s), true);
+    deliver(at, to, text, some_time(random_.one_in(2) ? 3s : 50ms), true);
   link& l = link_of(at, to);
   if (!l.is_open || random_.below(1000) < loss_)
     return;
   duration& last = l.last[at < to ? 0 : 1];
-  last = std::max(last + 1ns, now_ + some_time(5ms));
+  last = std::max(last + 1ns, now_ + some_time(most_delay_));
   deliver(at, to, text, last - now_, false);
 }
 
@@ -86,7 +86,7 @@ void migration_world::carry_out(std::size_t at, const freeze_actors& o) {
   for (const auto& ids : {std::vector<actor_id>(o.ids.begin(), middle),
                           std::vector<actor_id>(middle, o.ids.end())})
     if (!ids.empty())
-      later(random_.one_in(8) && !is_planned_ ? some_time(900ms) : some_time(10ms), at,
+      later(random_.one_in(8) && !is_planned_ && !is_gentle_ ? some_time(900ms) : some_time(10ms), at,
             [this, at, move = o.move, ids] { freeze(at, move, ids); }, true);
 }
 
@@ -132,7 +132,7 @@ void migration_world::carry_out(std::size_t at, const thaw_actors& o) {
     if (found == copies.end() || found->second.move != o.move) {
       // It was not here when it was to freeze.
       if (found == copies.end() && !actors_.at(id).has_ended &&
-          actors_.at(id).owner == node_of(at))
+          actors_.at(id).owner == node_of(at) && actors_.at(id).giver == node_id::none)
         error(fmt::format("{} thaws at {}, which has not got it", to_string(id), at + 1));
       continue;
     }
@@ -204,7 +204,7 @@ void migration_world::carry_out(std::size_t at, const install_actors& o) {
     if (!p.guests.try_emplace({o.move, what.id}, c).second)
       error(fmt::format("{} installs {} twice", at + 1, to_string(what.id)));
   }
-  later(random_.one_in(8) && !is_planned_ ? some_time(900ms) : some_time(10ms), at,
+  later(random_.one_in(8) && !is_planned_ && !is_gentle_ ? some_time(900ms) : some_time(10ms), at,
         [this, at, o] { install(at, o.move, o.parcels); }, true);
 }
 

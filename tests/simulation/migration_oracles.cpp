@@ -56,6 +56,8 @@ void migration_world::check_result(std::size_t at, const report_move& o, const m
     ++totals_.stayed;
     if (r.why.code == errc::none || r.why.who != r.id)
       error("an actor stayed without a reason");
+    if (is_gentle_ && r.why.code == errc::timeout)
+      error("patience was lost, and nobody to blame");
     if (found != copies.end() && found->second.move == o.move && !runs)
       error(fmt::format("{} is said to have stayed at {} and does not run", to_string(r.id),
                         at + 1));

@@ -145,6 +145,7 @@ private:
 
   // What happens (migration_world.cpp).
   static migration_options some_options(testing::random_source& random, migration_plant plant);
+  void be_gentle();
   void start(std::size_t nodes);
   void add_actor(std::size_t at, const std::set<node_id>& kin);
   void plan_history();
@@ -211,6 +212,8 @@ private:
   std::vector<planned_fault> faults_;
   bool is_planned_ = false;
   bool is_refusing_ = false;
+  bool is_gentle_ = false;
+  duration most_delay_ = 5ms;
   bool is_calm_ = false;
   duration now_{1s};
   /// The latest end of a fault.

@@ -76,10 +76,9 @@ errc arrival::obstacle(const parcel& p, move_id move, std::string& why) {
   auto& refused = desk_.refused;
   const auto at = guests_.find(p.id);
   const bool is_newer = at == guests_.end() || (at->second.now != stage::started &&
-                                                std::pair{p.epoch, move.number} >
-                                                    std::pair{at->second.epoch,
-                                                              at->second.move.number});
-  const bool is_known = p.epoch <= desk_.epochs.of(p.id);
+                                                move_stamp{p.epoch, move.number} >
+                                                    stamp_of(at->second));
+  const bool is_known = p.epoch <= desk_.epochs.of(p.id).epoch;
   if ((!is_newer || is_known) && !desk_.has(migration_plant::epoch_unchecked))
     return refuse(refused.epochs, errc::invalid_argument, "the target has seen a later copy");
   if (hash_of(p.bytes) != p.hash && !desk_.has(migration_plant::hash_unchecked))
@@ -163,7 +162,7 @@ void arrival::take_commit(const migration_message& text) {
 
 void arrival::start(guest& g, const actor_id& id, start_actors& order) {
   g.now = stage::started;
-  desk_.epochs.note(id, g.epoch);
+  desk_.epochs.note(id, {g.epoch, g.move.number});
   order.actors.push_back({id, g.address, g.epoch});
   started_.push_back(order.actors.back());
   for (const node_id to : std::exchange(g.kin, {}))
@@ -206,7 +205,7 @@ void arrival::answer(const migration_message& text) {
     const migration_notice* told = notices_.find(text.from, item.id);
     if (told != nullptr && told->what.epoch >= item.epoch)
       here[{told->move, desk_.self}].push_back(told->what);
-    else if (desk_.epochs.of(item.id) >= item.epoch)
+    else if (desk_.epochs.of(item.id).epoch >= item.epoch)
       over.push_back({item.id, item.epoch});
     else if (!is_guest || desk_.has(migration_plant::not_here_while_undecided))
       never.push_back({item.id, item.epoch});

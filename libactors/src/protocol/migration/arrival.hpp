@@ -76,6 +76,9 @@ private:
   void answer(const migration_message& text);
   void start(guest& g, const actor_id& id, start_actors& order);
   [[nodiscard]] guest_at find(const migration_message& text, const migration_item& item);
+  [[nodiscard]] static move_stamp stamp_of(const guest& g) noexcept {
+    return {g.epoch, g.move.number};
+  }
   [[nodiscard]] static migration_item state_of(const actor_id& id, const guest& g);
   void forget(guest_at at);
   void send_again(node_id to, source& s);

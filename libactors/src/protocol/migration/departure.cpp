@@ -197,10 +197,13 @@ void departure::answer(const migration_message& text) {
   std::vector<migration_item> stayed;
   for (const migration_item& item : text.items) {
     const auto found = busy_.find(item.id);
-    if (found != busy_.end() && found->second == text.move.number)
+    const bool is_open = found != busy_.end() && found->second == text.move.number;
+    if (is_open || notices_.find(text.from, item.id) != nullptr)
       continue;
-    auto& to = desk_.epochs.of(item.id) >= item.epoch ? went : stayed;
-    to.push_back({item.id, item.epoch});
+    const move_stamp known = desk_.epochs.of(item.id);
+    const bool has_gone =
+        known.epoch > item.epoch || known == move_stamp{item.epoch, text.move.number};
+    (has_gone ? went : stayed).push_back({item.id, item.epoch});
   }
   desk_.send(migration_kind::handed_over, text.from, text.move, text.target, std::move(went));
   desk_.send(migration_kind::withdrawn, text.from, text.move, text.target, std::move(stayed));

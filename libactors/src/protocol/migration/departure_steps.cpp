@@ -166,7 +166,7 @@ void departure::hand_over(move_record& m) {
     traveller& t = at->second;
     t.now = stage::handed_over;
     --m.undecided;
-    desk_.epochs.note(id, t.what.epoch);
+    desk_.epochs.note(id, {t.what.epoch, m.id.number});
     order.actors.push_back({id, t.address, t.what.epoch});
     commits.push_back({id, t.what.epoch});
   }

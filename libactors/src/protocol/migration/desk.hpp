@@ -3,6 +3,8 @@
 // What the roles of one node share: its orders, its time, what it remembers of nodes and actors.
 #pragma once
 
+#include <algorithm>
+#include <compare>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -58,33 +60,42 @@ private:
   duration pause_{};
 };
 
-/// The latest epochs of actors that were seen here; the oldest entries give way.
-class epoch_book {
-public:
-  explicit epoch_book(std::size_t most) noexcept : most_{most} {}
+/// Of two moves of an actor, the later one has the greater stamp.
+struct move_stamp {
+  std::uint64_t epoch = 0;
+  /// Of the move that led there; 0: unknown. In one epoch all moves have the same source.
+  std::uint64_t number = 0;
 
-  /// 0: none.
-  [[nodiscard]] std::uint64_t of(const actor_id& id) const {
-    const auto found = epochs_.find(id);
-    return found != epochs_.end() ? found->second : 0;
+  friend bool operator==(const move_stamp&, const move_stamp&) = default;
+  friend auto operator<=>(const move_stamp&, const move_stamp&) = default;
+};
+
+/// The latest stamps of actors that were seen here; the oldest entries give way.
+class stamp_book {
+public:
+  explicit stamp_book(std::size_t most) noexcept : most_{most} {}
+
+  /// Epoch 0: none.
+  [[nodiscard]] move_stamp of(const actor_id& id) const {
+    const auto found = stamps_.find(id);
+    return found != stamps_.end() ? found->second : move_stamp{};
   }
-  void note(const actor_id& id, std::uint64_t epoch) {
-    const auto [at, is_new] = epochs_.try_emplace(id, epoch);
+  void note(const actor_id& id, move_stamp stamp) {
+    const auto [at, is_new] = stamps_.try_emplace(id, stamp);
     if (!is_new) {
-      at->second = std::max(at->second, epoch);
+      at->second = std::max(at->second, stamp);
       return;
     }
     order_.push_back(id);
     if (order_.size() <= most_)
       return;
-    epochs_.erase(order_.front());
+    stamps_.erase(order_.front());
     order_.pop_front();
   }
-  [[nodiscard]] std::size_t size() const noexcept { return epochs_.size(); }
 
 private:
   std::size_t most_;
-  std::unordered_map<actor_id, std::uint64_t> epochs_;
+  std::unordered_map<actor_id, move_stamp> stamps_;
   std::deque<actor_id> order_;
 };
 
@@ -117,7 +128,8 @@ public:
   std::uint64_t oldest = 1;
   std::vector<migration_order> orders;
   migration_refusals refused;
-  epoch_book epochs;
+  /// Where actors went, as this node did it or heard of it.
+  stamp_book epochs;
 
 private:
   std::set<node_id> lost_;

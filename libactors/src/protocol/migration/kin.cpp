@@ -40,14 +40,14 @@ void kin::take_intent(const migration_message& text) {
 
 /// False: not to be acknowledged.
 bool kin::open(const migration_message& text, const migration_item& item) {
-  if (item.epoch <= desk_.epochs.of(item.id)) {
+  const move_stamp has{item.epoch, text.move.number};
+  if (item.epoch <= desk_.epochs.of(item.id).epoch || has <= withdrawn_.of(item.id)) {
     ++desk_.refused.epochs;
     return true;
   }
   const auto at = open_.find(item.id);
   if (at != open_.end()) {
-    const auto had = std::pair{at->second.epoch, at->second.move.number};
-    const auto has = std::pair{item.epoch, text.move.number};
+    const move_stamp had{at->second.epoch, at->second.move.number};
     if (has <= had) {
       ++desk_.refused.unknown;
       return has == had;
@@ -68,11 +68,11 @@ void kin::take_settled(const migration_message& text) {
   std::vector<migration_item> noted;
   for (const migration_item& item : text.items) {
     noted.push_back({item.id, item.epoch});
-    if (item.epoch <= desk_.epochs.of(item.id) && !desk_.has(migration_plant::epoch_unchecked)) {
+    if (item.epoch <= desk_.epochs.of(item.id).epoch && !desk_.has(migration_plant::epoch_unchecked)) {
       ++desk_.refused.epochs;
       continue;
     }
-    desk_.epochs.note(item.id, item.epoch);
+    desk_.epochs.note(item.id, {item.epoch, text.move.number});
     if (const auto at = open_.find(item.id);
         at != open_.end() && at->second.epoch <= item.epoch)
       open_.erase(at);
@@ -81,13 +81,16 @@ void kin::take_settled(const migration_message& text) {
   desk_.send(migration_kind::noted, text.from, text.move, text.target, std::move(noted), text.kind);
 }
 
-/// The source's word; or the target's, that it was long ago.
+/// The source's word; or the target's, that it was long ago. It is about all moves up to this one:
+/// who says that the last one is off need not say it of those before.
 void kin::take_word(const migration_message& text) {
   std::vector<migration_item> noted;
   for (const migration_item& item : text.items) {
     noted.push_back({item.id, item.epoch});
-    const auto at = find(text, item);
-    if (at == open_.end())
+    const move_stamp said{item.epoch, text.move.number};
+    withdrawn_.note(item.id, said);
+    const auto at = open_.find(item.id);
+    if (at == open_.end() || said < move_stamp{at->second.epoch, at->second.move.number})
       ++desk_.refused.unknown;
     else if (text.kind == migration_kind::gone)
       gone(at);
@@ -111,7 +114,7 @@ void kin::take_answer(const migration_message& text) {
 }
 
 void kin::gone(intent_at at) {
-  desk_.epochs.note(at->first, at->second.epoch);
+  desk_.epochs.note(at->first, {at->second.epoch, at->second.move.number});
   desk_.order(actor_gone{at->first, at->second.epoch});
   open_.erase(at);
 }

@@ -25,7 +25,7 @@ namespace actors::protocol {
 
 class kin {
 public:
-  explicit kin(migration_desk& desk) noexcept : desk_{desk} {}
+  explicit kin(migration_desk& desk) : desk_{desk}, withdrawn_{desk.options.max_epochs} {}
 
   [[nodiscard]] std::size_t intents() const noexcept { return open_.size(); }
   [[nodiscard]] duration wake_at() const noexcept { return next_look_; }
@@ -65,6 +65,8 @@ private:
 
   migration_desk& desk_;
   std::map<actor_id, intent> open_;
+  /// The latest moves that were given up: what is said of them later is late.
+  stamp_book withdrawn_;
   duration next_look_ = duration::max();
 };
 
