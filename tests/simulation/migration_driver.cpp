@@ -164,6 +164,9 @@ void migration_world::carry_out(std::size_t at, const hand_over_actors& o) {
     if (hosts_[host_of(o.target)].lives == nullptr)
       t.may_be_lost = true;
   }
+  // The most delicate moment.
+  if (fault_rate_ != 0 && random_.one_in(8))
+    later(some_time(most_delay_), nobody_, [this, at] { crash(at); });
 }
 
 void migration_world::carry_out(std::size_t at, const release_actors& o) {
@@ -244,6 +247,9 @@ void migration_world::carry_out(std::size_t at, const start_actors& o) {
     if (t.owner != node_of(at))
       error(fmt::format("{} starts at {}, which does not own it", to_string(a.id), at + 1));
     t.giver = node_id::none;
+    for (const host& h : hosts_)
+      if (h.lives != nullptr && h.lives->knows[a.id].is_gone)
+        error(fmt::format("{} starts, and was said to be gone", to_string(a.id)));
     copy c = found->second;
     p.guests.erase(found);
     c.now = copy_state::running;

@@ -15,7 +15,6 @@ namespace {
 constexpr duration faults_end = 5s;
 constexpr duration calm_end = 13s;
 constexpr std::size_t most_crashes = 2;
-constexpr std::size_t nobody = SIZE_MAX;
 
 std::uint64_t mix(std::uint64_t x, std::uint64_t y) {
   return (x ^ (y + 0x9e3779b97f4a7c15)) * 0xbf58476d1ce4e5b9;
@@ -63,12 +62,13 @@ migration_world::migration_world(std::uint64_t seed, std::vector<planned_fault> 
     ids.push_back(id);
   later(10ms, 0, [this, ids] { move(0, ids, node_id{2}); });
   for (int i = 1; i < 60; ++i)
-    later(i * 100ms, nobody, [this] { some_steps(); });
+    later(i * 100ms, nobody_, [this] { some_steps(); });
 }
 
 /// Only losses that sending again makes good, so nobody may lose patience.
 void migration_world::be_gentle() {
   most_delay_ = 5ms;
+  loss_ = std::min<std::uint64_t>(loss_, 20);
   options_.patience = 2s;
   options_.max_intents = options_.max_notices = options_.max_arriving = 1000;
 }
@@ -116,12 +116,12 @@ void migration_world::add_actor(std::size_t at, const std::set<node_id>& kin) {
 
 void migration_world::plan_history() {
   for (auto n = 5 + random_.below(40); n > 0; --n)
-    later(some_time(faults_end), nobody, [this] { some_move(); });
+    later(some_time(faults_end), nobody_, [this] { some_move(); });
   for (auto n = is_gentle_ ? 0 : random_.below(4); n > 0; --n)
-    later(some_time(faults_end), nobody, [this] { some_fault(random_.below(hosts_.size())); });
+    later(some_time(faults_end), nobody_, [this] { some_fault(random_.below(hosts_.size())); });
   fault_rate_ = is_gentle_ ? 0 : random_.below(4);
   for (duration at = 0s; at < calm_end - 2s; at += some_time(60ms) + 1ms)
-    later(at, nobody, [this] { some_steps(); });
+    later(at, nobody_, [this] { some_steps(); });
 }
 
 void migration_world::calm_down() {
@@ -156,7 +156,7 @@ void migration_world::push(event e) {
 
 void migration_world::later(duration in, std::size_t node, std::function<void()> what,
                             bool is_step) {
-  push({now_ + in, 0, node, is_step, false, nobody, std::move(what)});
+  push({now_ + in, 0, node, is_step, false, nobody_, std::move(what)});
 }
 
 /// What a stalled node would do waits, in its order.
@@ -166,7 +166,7 @@ bool migration_world::run_next(duration end) {
   event e = std::move(const_cast<event&>(events_.top()));
   events_.pop();
   now_ = e.at;
-  if (e.node != nobody) {
+  if (e.node != nobody_) {
     const host& h = hosts_[e.node];
     if (h.lives == nullptr)
       return true;
@@ -231,7 +231,7 @@ bool migration_world::works(std::size_t at) const {
 }
 
 void migration_world::some_fault(std::size_t at) {
-  switch (random_.below(8)) {
+  switch (random_.below(6)) {
   case 0:
     return crash(at);
   case 1:
@@ -282,7 +282,7 @@ void migration_world::break_link(std::size_t a, std::size_t b) {
   ++l.session;
   const duration pause = some_time(random_.one_in(4) ? 2s : 100ms);
   quiet_since_ = std::max(quiet_since_, now_ + pause);
-  later(pause, nobody, [this, a, b] { open_link(a, b); });
+  later(pause, nobody_, [this, a, b] { open_link(a, b); });
 }
 
 void migration_world::open_link(std::size_t a, std::size_t b) {
@@ -319,7 +319,7 @@ void migration_world::some_move() {
     const std::size_t who = random_.one_in(3) ? random_.below(hosts_.size())
                             : random_.one_in(2) ? at
                                                 : to;
-    later(some_time(40ms), nobody, [this, who] { some_fault(who); });
+    later(some_time(8 * most_delay_), nobody_, [this, who] { some_fault(who); });
   }
 }
 

@@ -143,6 +143,8 @@ private:
     duration last[2]{};
   };
 
+  static constexpr std::size_t nobody_ = SIZE_MAX;
+
   // What happens (migration_world.cpp).
   static migration_options some_options(testing::random_source& random, migration_plant plant);
   void be_gentle();
