@@ -32,6 +32,8 @@ public:
   [[nodiscard]] std::size_t actors() const noexcept { return busy_.size(); }
   [[nodiscard]] std::size_t notices() const noexcept { return notices_.size(); }
   [[nodiscard]] duration wake_at() const noexcept;
+  /// Nodes that have not acknowledged what became of a move of it.
+  [[nodiscard]] std::vector<node_id> owed(const actor_id& id) const { return notices_.owed(id); }
 
   // Events; `flush` follows each.
   /// `refused`: those that may not go, with why.

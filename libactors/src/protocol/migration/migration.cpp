@@ -46,13 +46,14 @@ move_id migration::move(duration now, std::vector<actor_id> ids, node_id to) {
   return id;
 }
 
-/// Who has not heard yet that it came here must hear that it goes on.
+/// Who has not heard yet that it came here, or that it was to go and stayed, must hear that it goes
+/// on, also if the actor does not care any more: he would conclude from losses what is wrong.
 void migration::frozen(duration now, move_id id, std::vector<parcel> parcels,
                        std::vector<failure> stuck) {
   desk_.now = now;
   for (parcel& p : parcels) {
-    const auto owed = arrival_.owed(p.id);
-    p.kin.insert(p.kin.end(), owed.begin(), owed.end());
+    for (const auto& owed : {arrival_.owed(p.id), departure_.owed(p.id)})
+      p.kin.insert(p.kin.end(), owed.begin(), owed.end());
   }
   departure_.frozen(id, std::move(parcels), stuck);
   settle();
