@@ -315,7 +315,6 @@ void migration_world::carry_out(std::size_t at, const report_move& o) {
   wish& w = found->second;
   if (std::exchange(w.is_reported, true))
     error(fmt::format("move {} of {} is reported twice", o.move.number, at + 1));
-  planned_open_ = 0;
   std::multiset<actor_id> about;
   for (const moved_actor& r : o.results) {
     about.insert(r.id);

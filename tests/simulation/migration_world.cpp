@@ -170,7 +170,7 @@ bool migration_world::run_next(duration end) {
     const host& h = hosts_[e.node];
     if (h.lives == nullptr)
       return true;
-    if (e.is_step && is_planned_ && planned_open_ != 0 && inject(e))
+    if (e.is_step && is_planned_ && has_begun_ && inject(e))
       return true;
     if (hosts_[e.node].lives == nullptr)
       return true;
@@ -214,6 +214,9 @@ bool migration_world::inject(const event& e) {
     case migration_fault::repeat_message:
       if (e.is_message)
         push({now_ + some_time(3s), 0, e.node, false, true, e.from, e.what});
+      break;
+    case migration_fault::end_actor:
+      end_actor(0, actors_.begin()->first);
       break;
     }
   }
@@ -280,7 +283,7 @@ void migration_world::break_link(std::size_t a, std::size_t b) {
   say(fmt::format("{} and {} lose their link", a + 1, b + 1));
   l.is_open = false;
   ++l.session;
-  const duration pause = some_time(random_.one_in(4) ? 2s : 100ms);
+  const duration pause = some_time(random_.one_in(4) && !is_planned_ ? 2s : 100ms);
   quiet_since_ = std::max(quiet_since_, now_ + pause);
   later(pause, nobody_, [this, a, b] { open_link(a, b); });
 }
@@ -331,7 +334,7 @@ void migration_world::move(std::size_t at, const std::vector<actor_id>& ids, nod
                   static_cast<std::uint64_t>(to)));
   if (!wishes_.try_emplace(id, wish{{ids.begin(), ids.end()}, now_}).second)
     error("a move has the name of another");
-  planned_open_ = 1;
+  has_begun_ = true;
   after(at);
 }
 

@@ -53,6 +53,8 @@ enum class migration_fault : std::uint8_t {
   lose_and_break,
   /// Again, much later.
   repeat_message,
+  /// The first of the actors ends, if it is still at its source.
+  end_actor,
 };
 
 /// Just before the step with this number.
@@ -73,7 +75,7 @@ public:
 
   /// The first line is the first promise that was broken.
   std::vector<std::string> run();
-  /// Those made while the planned move was open.
+  /// Those made since the planned move began.
   [[nodiscard]] std::size_t steps() const noexcept { return steps_; }
 
   /// Hears what happens, if set: one line each.
@@ -222,7 +224,7 @@ private:
   duration quiet_since_{};
   std::uint64_t events_made_ = 0;
   std::size_t steps_ = 0;
-  std::size_t planned_open_ = 0;
+  bool has_begun_ = false;
   /// In a thousand.
   std::uint64_t loss_ = 0;
   std::uint64_t doubled_ = 0;
