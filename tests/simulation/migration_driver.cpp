@@ -20,7 +20,8 @@ void migration_world::after(std::size_t at) {
   if (wake == duration::max() || p.next_tick <= std::max(wake, now_))
     return;
   p.next_tick = std::max(wake, now_ + 1us);
-  later(p.next_tick - now_, at, [this, at] { tick(at); }, true);
+  later(
+      p.next_tick - now_, at, [this, at] { tick(at); }, true);
 }
 
 void migration_world::tick(std::size_t at) {
@@ -83,11 +84,12 @@ void migration_world::carry_out(std::size_t at, const freeze_actors& o) {
   // In two parts, now and then.
   const std::size_t half = random_.one_in(2) ? o.ids.size() : o.ids.size() / 2;
   const auto middle = o.ids.begin() + static_cast<std::ptrdiff_t>(half);
-  for (const auto& ids : {std::vector<actor_id>(o.ids.begin(), middle),
-                          std::vector<actor_id>(middle, o.ids.end())})
+  for (const auto& ids :
+       {std::vector<actor_id>(o.ids.begin(), middle), std::vector<actor_id>(middle, o.ids.end())})
     if (!ids.empty())
-      later(random_.one_in(8) && !is_planned_ && !is_gentle_ ? some_time(900ms) : some_time(10ms), at,
-            [this, at, move = o.move, ids] { freeze(at, move, ids); }, true);
+      later(
+          random_.one_in(8) && !is_planned_ && !is_gentle_ ? some_time(900ms) : some_time(10ms), at,
+          [this, at, move = o.move, ids] { freeze(at, move, ids); }, true);
 }
 
 void migration_world::freeze(std::size_t at, move_id move, const std::vector<actor_id>& ids) {
@@ -207,8 +209,9 @@ void migration_world::carry_out(std::size_t at, const install_actors& o) {
     if (!p.guests.try_emplace({o.move, what.id}, c).second)
       error(fmt::format("{} installs {} twice", at + 1, to_string(what.id)));
   }
-  later(random_.one_in(8) && !is_planned_ && !is_gentle_ ? some_time(900ms) : some_time(10ms), at,
-        [this, at, o] { install(at, o.move, o.parcels); }, true);
+  later(
+      random_.one_in(8) && !is_planned_ && !is_gentle_ ? some_time(900ms) : some_time(10ms), at,
+      [this, at, o] { install(at, o.move, o.parcels); }, true);
 }
 
 void migration_world::install(std::size_t at, move_id move, const std::vector<parcel>& parcels) {

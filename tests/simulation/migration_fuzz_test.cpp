@@ -39,7 +39,9 @@ BOOST_AUTO_TEST_CASE(whatever_happens_there_is_one_copy) {
   const std::uint64_t only = testing::seed_from_environment(0);
   const std::uint64_t first = only != 0 ? only : 1;
   const char* most = std::getenv("ACTORS_HISTORIES");
-  const std::uint64_t last = only != 0 ? only : most != nullptr ? std::strtoull(most, nullptr, 10) : histories;
+  const std::uint64_t last = only != 0         ? only
+                             : most != nullptr ? std::strtoull(most, nullptr, 10)
+                                               : histories;
   std::uint64_t failed = 0;
   migration_totals totals;
   for (std::uint64_t seed = first; seed <= last && failed < 5; ++seed) {

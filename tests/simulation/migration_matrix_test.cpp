@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // The kill matrix: one move of three actors from node 0 to 1, known to 2 and 3, with each fault
-// before each step that any node makes, alone and in pairs. See migration_world.hpp for what is held
-// against it.
+// before each step that any node makes, alone and in pairs. See migration_world.hpp for what is
+// held against it.
 #define BOOST_TEST_MODULE migration_matrix
 #include <boost/test/unit_test.hpp>
 
@@ -40,8 +40,7 @@ std::size_t steps_of(std::uint64_t seed, bool refusing) {
 /// False: a promise was broken.
 bool holds(std::uint64_t seed, const std::vector<planned_fault>& faults, bool refusing,
            migration_totals& totals) {
-  const auto errors =
-      migration_world{seed, faults, refusing, migration_plant::none, totals}.run();
+  const auto errors = migration_world{seed, faults, refusing, migration_plant::none, totals}.run();
   if (errors.empty())
     return true;
   std::string cell;
@@ -65,8 +64,8 @@ std::vector<planned_fault> faults_at(std::size_t step) {
 
 void report(const char* what, const migration_totals& t) {
   BOOST_TEST_MESSAGE(what << ": " << t.histories << " histories, " << t.moved << " moved, "
-                          << t.stayed << " stayed, " << t.ended << " ended, " << t.lost
-                          << " lost, " << t.gone << " gone");
+                          << t.stayed << " stayed, " << t.ended << " ended, " << t.lost << " lost, "
+                          << t.gone << " gone");
 }
 
 } // namespace

@@ -59,8 +59,8 @@ void migration_world::check_result(std::size_t at, const report_move& o, const m
     if (is_gentle_ && r.why.code == errc::timeout)
       error("patience was lost, and nobody to blame");
     if (found != copies.end() && found->second.move == o.move && !runs)
-      error(fmt::format("{} is said to have stayed at {} and does not run", to_string(r.id),
-                        at + 1));
+      error(
+          fmt::format("{} is said to have stayed at {} and does not run", to_string(r.id), at + 1));
     return;
   case move_outcome::ended:
     ++totals_.ended;
@@ -88,8 +88,8 @@ void migration_world::check_calm() {
       error(fmt::format("{} keeps a copy that never started", at + 1));
     for (const auto& [id, c] : p.copies)
       if (c.now != copy_state::running)
-        error(fmt::format("{} keeps {} in state {}", at + 1, to_string(id),
-                          static_cast<int>(c.now)));
+        error(
+            fmt::format("{} keeps {} in state {}", at + 1, to_string(id), static_cast<int>(c.now)));
     const auto& refused = p.machine.refusals();
     if (refused.version + refused.malformed + refused.misaddressed != 0)
       error(fmt::format("{} has refused messages", at + 1));
@@ -113,8 +113,7 @@ void migration_world::check_actor(const actor_id& id, const truth& t) {
     if (h.lives == nullptr || k == t.owner)
       continue;
     const knowledge& about = h.lives->knows[id];
-    const bool is_at_dead =
-        about.is_gone || hosts_[host_of(about.where)].lives == nullptr;
+    const bool is_at_dead = about.is_gone || hosts_[host_of(about.where)].lives == nullptr;
     if (count == 1 ? about.where != t.owner || about.is_gone : !is_at_dead)
       error(fmt::format("{} does not know where {} is", static_cast<std::uint64_t>(k),
                         to_string(id)));

@@ -46,8 +46,8 @@ migration_world::migration_world(std::uint64_t seed, migration_plant plant,
 
 migration_world::migration_world(std::uint64_t seed, std::vector<planned_fault> faults,
                                  bool refusing, migration_plant plant, migration_totals& totals)
-    : random_{seed}, totals_{totals}, faults_{std::move(faults)}, is_planned_{true},
-      is_refusing_{refusing} {
+    : random_{seed}, totals_{totals}, faults_{std::move(faults)}, is_planned_{true}, is_refusing_{
+                                                                                         refusing} {
   options_.plant = plant;
   options_.patience = 2s;
   options_.resend_at_most = 800ms;
@@ -301,7 +301,8 @@ void migration_world::open_link(std::size_t a, std::size_t b) {
       });
 }
 
-/// Of actors that run in one place, some; now and then one that does not. Faults come while they move.
+/// Of actors that run in one place, some; now and then one that does not. Faults come while they
+/// move.
 void migration_world::some_move() {
   auto some = actors_.begin();
   std::advance(some, random_.below(actors_.size()));
@@ -319,7 +320,7 @@ void migration_world::some_move() {
     return;
   move(at, ids, node_of(to));
   for (auto n = random_.below(1 + fault_rate_); n > 0; --n) {
-    const std::size_t who = random_.one_in(3) ? random_.below(hosts_.size())
+    const std::size_t who = random_.one_in(3)   ? random_.below(hosts_.size())
                             : random_.one_in(2) ? at
                                                 : to;
     later(some_time(8 * most_delay_), nobody_, [this, who] { some_fault(who); });

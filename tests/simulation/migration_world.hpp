@@ -82,7 +82,14 @@ public:
   std::function<void(const std::string&)> narrate;
 
 private:
-  enum class copy_state : std::uint8_t { running, freezing, frozen, forwarding, installing, installed };
+  enum class copy_state : std::uint8_t {
+    running,
+    freezing,
+    frozen,
+    forwarding,
+    installing,
+    installed
+  };
   struct copy {
     copy_state now = copy_state::running;
     move_id move{};
@@ -170,12 +177,8 @@ private:
   duration some_time(duration most);
   [[nodiscard]] bool works(std::size_t at) const;
   [[nodiscard]] static node_id node_of(std::size_t at) { return node_id{at + 1}; }
-  [[nodiscard]] static std::size_t host_of(node_id id) {
-    return static_cast<std::size_t>(id) - 1;
-  }
-  [[nodiscard]] link& link_of(std::size_t a, std::size_t b) {
-    return links_[std::minmax(a, b)];
-  }
+  [[nodiscard]] static std::size_t host_of(node_id id) { return static_cast<std::size_t>(id) - 1; }
+  [[nodiscard]] link& link_of(std::size_t a, std::size_t b) { return links_[std::minmax(a, b)]; }
 
   // The driver (migration_driver.cpp).
   void after(std::size_t at);

@@ -75,9 +75,9 @@ errc arrival::obstacle(const parcel& p, move_id move, std::string& why) {
   };
   auto& refused = desk_.refused;
   const auto at = guests_.find(p.id);
-  const bool is_newer = at == guests_.end() || (at->second.now != stage::started &&
-                                                move_stamp{p.epoch, move.number} >
-                                                    stamp_of(at->second));
+  const bool is_newer =
+      at == guests_.end() ||
+      (at->second.now != stage::started && move_stamp{p.epoch, move.number} > stamp_of(at->second));
   const bool is_known = p.epoch <= desk_.epochs.of(p.id).epoch;
   if ((!is_newer || is_known) && !desk_.has(migration_plant::epoch_unchecked))
     return refuse(refused.epochs, errc::invalid_argument, "the target has seen a later copy");
@@ -106,7 +106,11 @@ void arrival::installed(move_id move, const std::vector<installed_actor>& result
     if (at == guests_.end() || at->second.move != move || at->second.now != stage::installing)
       continue;
     if (!r.address) {
-      refused.push_back({r.id, at->second.epoch, {}, 0, r.address.error().code,
+      refused.push_back({r.id,
+                         at->second.epoch,
+                         {},
+                         0,
+                         r.address.error().code,
                          r.address.error().what.substr(0, max_migration_text_bytes)});
       forget(at);
       continue;
@@ -189,8 +193,7 @@ void arrival::take_drop(const migration_message& text) {
 
 void arrival::take_done(const migration_message& text) {
   for (const migration_item& item : text.items)
-    if (const auto at = find(text, item);
-        at != guests_.end() && at->second.now == stage::started)
+    if (const auto at = find(text, item); at != guests_.end() && at->second.now == stage::started)
       forget(at);
 }
 
@@ -231,7 +234,8 @@ void arrival::node_lost(node_id id) {
     return;
   std::map<move_id, std::vector<actor_id>> discards;
   std::map<move_id, start_actors> wrong;
-  for (const actor_id& who : std::vector<actor_id>(s->second.guests.begin(), s->second.guests.end())) {
+  for (const actor_id& who :
+       std::vector<actor_id>(s->second.guests.begin(), s->second.guests.end())) {
     const auto at = guests_.find(who);
     guest& g = at->second;
     if (g.now == stage::ready && desk_.has(migration_plant::starts_when_source_lost))

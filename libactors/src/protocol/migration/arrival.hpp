@@ -2,15 +2,16 @@
 //
 // The target's side: the actors that come to this node.
 //
-//   offer -> installing --installed--> ready --commit--> started --done, or source lost--> (forgotten)
+//   offer -> installing --installed--> ready --commit--> started --done, or source lost-->
+//   (forgotten)
 //               |                        |
 //               +------------------------+ drop, source lost, a later offer  --> discarded
 //               +-- refused
 //
-// A copy starts on `commit` only: before, the source may still take the actor back. Who is ready and
-// hears nothing says `prepared` again, which asks the source; it answers commit or drop. When the
-// source is lost, no commit can come any more, so the copy is discarded; the actor went with its
-// owner. While a copy is undecided, questions about it are not answered.
+// A copy starts on `commit` only: before, the source may still take the actor back. Who is ready
+// and hears nothing says `prepared` again, which asks the source; it answers commit or drop. When
+// the source is lost, no commit can come any more, so the copy is discarded; the actor went with
+// its owner. While a copy is undecided, questions about it are not answered.
 #pragma once
 
 #include <map>

@@ -12,8 +12,8 @@
 //
 // Only the source decides. Until it orders `hand_over_actors` the actor is its own, whatever the
 // others do; from then on it is the target's, whatever happens. So it thaws only before, and says
-// `commit` only after. A move is not handed over before all kin have heard of it: when the source is
-// lost afterwards, they know whom to ask.
+// `commit` only after. A move is not handed over before all kin have heard of it: when the source
+// is lost afterwards, they know whom to ask.
 #pragma once
 
 #include <map>

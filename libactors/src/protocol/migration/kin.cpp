@@ -68,13 +68,13 @@ void kin::take_settled(const migration_message& text) {
   std::vector<migration_item> noted;
   for (const migration_item& item : text.items) {
     noted.push_back({item.id, item.epoch});
-    if (item.epoch <= desk_.epochs.of(item.id).epoch && !desk_.has(migration_plant::epoch_unchecked)) {
+    if (item.epoch <= desk_.epochs.of(item.id).epoch &&
+        !desk_.has(migration_plant::epoch_unchecked)) {
       ++desk_.refused.epochs;
       continue;
     }
     desk_.epochs.note(item.id, {item.epoch, text.move.number});
-    if (const auto at = open_.find(item.id);
-        at != open_.end() && at->second.epoch <= item.epoch)
+    if (const auto at = open_.find(item.id); at != open_.end() && at->second.epoch <= item.epoch)
       open_.erase(at);
     desk_.order(actor_moved{text.from, {item.id, item.address, item.epoch}});
   }
@@ -130,9 +130,7 @@ node_id kin::whom_to_ask(const intent& i) const {
   return desk_.is_lost(i.target) ? node_id::none : i.target;
 }
 
-duration kin::due_at(const intent& i) const noexcept {
-  return std::min(i.ask.at(), i.quiet_until);
-}
+duration kin::due_at(const intent& i) const noexcept { return std::min(i.ask.at(), i.quiet_until); }
 
 void kin::schedule(const intent& i) { next_look_ = std::min(next_look_, due_at(i)); }
 
@@ -140,8 +138,7 @@ void kin::schedule(const intent& i) { next_look_ = std::min(next_look_, due_at(i
 void kin::reconsider(intent_at at, std::vector<actor_id>& asked) {
   intent& i = at->second;
   const bool is_over = whom_to_ask(i) == node_id::none;
-  if (is_over || (desk_.has(migration_plant::gone_without_asking) &&
-                  desk_.is_lost(i.move.source)))
+  if (is_over || (desk_.has(migration_plant::gone_without_asking) && desk_.is_lost(i.move.source)))
     return gone(at);
   i.ask.start(desk_.now, desk_.options);
   schedule(i);

@@ -12,8 +12,8 @@
 //   lives    lost     waits for the source's word, and asks it, too: it may have forgotten
 //   lost     lost     gone
 //
-// It never concludes from the loss of one node where the actor is: that one may have handed it over,
-// or kept it, just before.
+// It never concludes from the loss of one node where the actor is: that one may have handed it
+// over, or kept it, just before.
 #pragma once
 
 #include <map>

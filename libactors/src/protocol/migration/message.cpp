@@ -69,8 +69,7 @@ bool has_good_content(const migration_message& m) noexcept {
   const bool is_offer = m.kind == migration_kind::offer;
   if (m.parcels.empty() == is_offer || m.items.empty() != is_offer)
     return false;
-  const bool has_address =
-      m.kind == migration_kind::prepared || m.kind == migration_kind::settled;
+  const bool has_address = m.kind == migration_kind::prepared || m.kind == migration_kind::settled;
   std::uint64_t bytes = 0;
   for (const parcel& p : m.parcels)
     bytes += p.bytes.size();
@@ -85,9 +84,9 @@ bool has_good_content(const migration_message& m) noexcept {
 } // namespace
 
 std::string_view to_string(migration_kind kind) noexcept {
-  constexpr std::string_view names[] = {"offer",    "commit",  "drop",     "done",  "prepared",
-                                        "refused",  "started", "intent",   "withdrawn", "gone",
-                                        "handed_over", "settled", "not_here", "noted", "where"};
+  constexpr std::string_view names[] = {
+      "offer",     "commit", "drop",        "done",    "prepared", "refused", "started", "intent",
+      "withdrawn", "gone",   "handed_over", "settled", "not_here", "noted",   "where"};
   return names[static_cast<std::size_t>(kind)];
 }
 
@@ -96,8 +95,8 @@ migration_flaw flaw_of(const migration_message& m, node_id self) noexcept {
     return migration_flaw::version;
   if (m.kind > migration_kind::where || m.about > migration_kind::where || !is_node(m.from) ||
       !is_node(m.to) || m.from == m.to || !is_node(m.move.source) || !is_node(m.target) ||
-      m.move.source == m.target || !is_number(m.move.number) ||
-      m.oldest > max_migration_number || !is_directed(m) || !has_good_content(m))
+      m.move.source == m.target || !is_number(m.move.number) || m.oldest > max_migration_number ||
+      !is_directed(m) || !has_good_content(m))
     return migration_flaw::malformed;
   return m.to == self ? migration_flaw::none : migration_flaw::misaddressed;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
 // What nodes say to each other while actors move. A move belongs to its source and has a number
-// there; numbers grow, so of two moves of an actor in the same epoch the later one counts. A message
-// is about one move and some of its actors.
+// there; numbers grow, so of two moves of an actor in the same epoch the later one counts. A
+// message is about one move and some of its actors.
 //
 //   source to target    means                                        answered by
 //   offer               parcels: install copies, do not start them   prepared or refused, each

@@ -18,9 +18,7 @@ duration migration::wake_at() const noexcept {
   return std::min({departure_.wake_at(), arrival_.wake_at(), kin_.wake_at()});
 }
 
-std::vector<migration_order> migration::take_orders() {
-  return std::exchange(desk_.orders, {});
-}
+std::vector<migration_order> migration::take_orders() { return std::exchange(desk_.orders, {}); }
 
 void migration::tick(duration now) {
   desk_.now = now;

@@ -18,8 +18,9 @@
 // Why there is never a second live copy: the source runs the actor only until it hands it over, the
 // target only after it heard `commit`, which the source says only then; and a target takes an offer
 // only with an epoch later than any it has seen. Why there is one while both nodes live: before the
-// source hands over, it thaws when anything fails; after, it says `commit` until it hears `started`,
-// and a target that is ready discards only when told to, or when the source is lost for good.
+// source hands over, it thaws when anything fails; after, it says `commit` until it hears
+// `started`, and a target that is ready discards only when told to, or when the source is lost for
+// good.
 //
 // The sides are in departure.hpp, arrival.hpp, kin.hpp; the words between them in message.hpp.
 // Threading: one thread at a time.
@@ -68,8 +69,8 @@ public:
   /// Actors of this node are to move. Ends with one `report_move`, which may be among the orders at
   /// once; an actor that is moving already, or has just come, stays.
   move_id move(duration now, std::vector<actor_id> ids, node_id to);
-  /// Answers `freeze_actors`; may come in several parts. Those that are stuck, each with why, run on
-  /// without being thawed.
+  /// Answers `freeze_actors`; may come in several parts. Those that are stuck, each with why, run
+  /// on without being thawed.
   void frozen(duration now, move_id id, std::vector<parcel> parcels, std::vector<failure> stuck);
   /// An actor that is to move has ended here: it stopped, was killed, or failed.
   void ended(duration now, move_id id, actor_id who);

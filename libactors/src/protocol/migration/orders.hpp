@@ -39,8 +39,8 @@ struct moved_actor {
   failure why{};
 };
 
-/// Send to the node, on its link; if there is none, drop it or connect. Links keep the order. If the
-/// node is known to be lost, call `node_lost`.
+/// Send to the node, on its link; if there is none, drop it or connect. Links keep the order. If
+/// the node is known to be lost, call `node_lost`.
 struct send_migration {
   node_id to;
   migration_message what;
@@ -114,9 +114,8 @@ struct actor_gone {
   std::uint64_t epoch;
 };
 
-using migration_order =
-    std::variant<send_migration, freeze_actors, thaw_actors, hand_over_actors, release_actors,
-                 lost_with_target, report_move, install_actors, start_actors, discard_actors,
-                 actor_moved, actor_gone>;
+using migration_order = std::variant<send_migration, freeze_actors, thaw_actors, hand_over_actors,
+                                     release_actors, lost_with_target, report_move, install_actors,
+                                     start_actors, discard_actors, actor_moved, actor_gone>;
 
 } // namespace actors::protocol
