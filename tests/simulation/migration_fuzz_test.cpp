@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 //
-// Random histories of moves: see migration_world.hpp. `ACTORS_SEED=n` shows one again.
+// Random histories of moves: see migration_world.hpp. `ACTORS_SEED=n` shows one again,
+// `ACTORS_HISTORIES=n` goes through more of them.
 #define BOOST_TEST_MODULE migration_fuzz
 #include <boost/test/unit_test.hpp>
 
@@ -18,7 +19,7 @@ namespace {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::uint64_t histories = 400;
 #else
-constexpr std::uint64_t histories = 4'000;
+constexpr std::uint64_t histories = 12'000;
 #endif
 
 /// The first seed that finds it, or 0.
