@@ -94,8 +94,8 @@ void supervisor::body::halted(actors::detail::child_halted what) {
   restart_info& last = last_ends_[key];
   last.kind = what.kind;
   last.reason = what.reason;
-  // With its node its slot is gone: what follows is a new actor.
-  const bool is_lost = what.reason.code == errc::node_lost && what.child.node() != here().owner().node();
+  // With its node its slot is gone, also where it was born here: what follows is a new actor.
+  const bool is_lost = what.reason.code == errc::node_lost;
   detail::ending how{what.kind, std::move(what.reason), std::move(what.message_type), !is_lost};
   if (is_lost) {
     starting_.erase(what.child);

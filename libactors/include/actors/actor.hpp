@@ -93,6 +93,9 @@ protected:
     detail::check_spawn<A, Args&&...>();
     if constexpr (detail::can_be_spawned<A, Args&&...>()) {
       auto& s = *detail::current_shard;
+      if constexpr (detail::can_be_spawned<A, std::decay_t<Args>...>() && (std::is_constructible_v<std::decay_t<Args>, Args&&> && ...))
+        if (s.is_twin()) [[unlikely]]
+          return detail::spawn_child<A>(spawn_options{}, std::forward<Args>(args)...);
       return ref<A>{s.spawn<A>(detail::birth{}, std::forward<Args>(args)...)};
     } else {
       return {};
@@ -188,6 +191,9 @@ protected:
     for (const actor_id& id : s.owner().subscribers(detail::topic_key<M>(where.name)))
       s.tell<M>(id, M{message});
   }
+  /// This actor does not move to another node from now on; whoever wants it to is told why. An empty reason
+  /// lets it move again.
+  static void pinned(std::string reason) { detail::current_shard->pin(std::move(reason)); }
   static void log(log_level level, std::string_view text) {
     detail::current_shard->owner().log(level, text);
   }
@@ -209,7 +215,10 @@ private:
 /// The base of an actor of type `Derived`. Requires of `Derived`: `handles` and a public `on` for
 /// each message in it. A handler returns nothing, the reply, `expected<reply>`, `promise<reply>` or
 /// `task<reply>`. Optional: `void on_stop()` or `task<void> on_stop()`, called at an ordered stop;
-/// `static constexpr bool reentrant`.
+/// `static constexpr bool reentrant`. One that is to move to other nodes can be made without arguments and has
+/// `serialize` for its state, or no state; optional `void on_moved()`, called where it has arrived, before its
+/// next message. What it spawns after a move starts on another shard: exceptions of constructors are then
+/// failures of the child.
 template <class Derived>
 class actor : public actor_base {
 protected:

@@ -45,6 +45,8 @@ enum class errc : std::uint16_t {
   not_serializable,
   /// The work was given up by its owner.
   cancelled,
+  /// The actor does not move; `what` says why.
+  immovable,
 };
 
 /// The name of an error code, as written in `errc`.

@@ -12,6 +12,7 @@
 #include <actors/entity.hpp>
 #include <actors/future.hpp>
 #include <actors/group.hpp>
+#include <actors/migration.hpp>
 #include <actors/node_options.hpp>
 #include <actors/router.hpp>
 
@@ -72,6 +73,13 @@ public:
   void stop(any_ref who);
   /// Ends it without its `on_stop`, before what waits in its mailbox.
   void kill(any_ref who);
+
+  /// Moves an actor, wherever it lives, to the node that placement chooses: `migrate(a, placement::on("node-2"))`.
+  /// Waits; not inside handlers. Errors: immovable and why, node_lost, timeout, those of `placement`.
+  expected<void> migrate(any_ref who, const placement::spec& where, duration patience = default_move_patience);
+  /// The same of many at once; each has an outcome of its own.
+  [[nodiscard]] future<move_report> migrate(const std::vector<any_ref>& who, const placement::spec& where,
+                                            duration patience = default_move_patience);
 
   /// Gives an actor of this node a name that all nodes of the cluster find it by; waits until they agree.
   /// Not inside handlers. Errors: invalid_argument, name_taken, timeout.

@@ -241,6 +241,7 @@ void hub::link_opened(connection& c) {
   }
   grant_ids(who.node);
   tell_subscriptions(who.node);
+  migration_.link_opened(now_, protocol::node_id{who.node});
   has_mail(p);
 }
 
@@ -249,6 +250,7 @@ void hub::link_closed(connection& c) {
   const auto at = links_.find(node);
   if (at == links_.end() || at->second != c.id) return;
   links_.erase(at);
+  forget_barriers(node);
   previous_[node] = {c.link.token(), c.link.received()};
   if (options_.planted == protocol::planted_bug::acknowledged_early) previous_[node].received += 1U << 20;
   ids_.forget(node);

@@ -122,7 +122,7 @@ void delivery::one(const origin& from, const protocol::record_head& head, std::s
     one(from, forwarded, payload, bytes);
     return;
   }
-  detail::shard* target = head.target.node() == engine_.node() ? engine_.shard_at(to) : nullptr;
+  detail::shard* target = engine_.shard_of(head.target.place);
   if (target == nullptr || !from.is_trusted) {
     ++counts_.misaddressed;
     refuse(head, type, errc::no_such_actor);
@@ -223,7 +223,7 @@ void delivery::hand_over(const origin& from) {
   for (std::uint32_t to : std::exchange(open_, {})) {
     parcel_for& p = parcels_[to];
     const detail::message_head head{detail::message_index<detail::handled_mark>, flag::system,
-                                    {p.target->place(), detail::shard::root, 1}, {}, 0};
+                                    p.target->address(), {}, 0};
     const std::uint32_t size = detail::envelope_size(sizeof(detail::handled_mark), flag::system);
     envelope* e = room(p, size);
     detail::write_header(e, head, size);

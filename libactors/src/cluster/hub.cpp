@@ -36,8 +36,9 @@ protocol::hello hello_of(const hub_options& o, std::uint64_t node, const protoco
 hub::hub(hub_options options, detail::engine& engine, transport& world, std::uint64_t seed)
     : options_{std::move(options)}, engine_{engine}, world_{world}, types_{number_types()},
       membership_{self_of(options_, engine.node()), options_.membership, seed},
-      directory_{protocol::node_id{engine.node()}, options_.directory}, delivery_{engine, *this},
-      credit_news_{std::make_shared<credit_signal>()}, ids_{options_.ids_at_once}, placing_{engine.node()} {
+      directory_{protocol::node_id{engine.node()}, options_.directory},
+      migration_{protocol::node_id{engine.node()}, options_.migration}, delivery_{engine, *this},
+      credit_news_{std::make_shared<credit_signal>()}, ids_{options_.ids_at_once}, placing_{engine} {
   auto local = std::make_shared<protocol::local_node>();
   local->me = hello_of(options_, engine.node(), *types_->table);
   local->secret = options_.secret;
@@ -110,6 +111,8 @@ void hub::tick(duration now) {
   if (now_ >= next_report_) report_load();
   if (!is_over_ && membership_due_ <= now_) changed_membership().tick(now_);
   if (!is_over_ && directory_.wake_at() <= now_) changed_directory().tick(now_);
+  if (!is_over_ && migration_.wake_at() <= now_) migration_.tick(now_);
+  retry_moves();
 }
 
 void hub::pump(duration now) { event e{*this, now}; }
@@ -143,6 +146,7 @@ void hub::settle() {
     touched_.clear();
     follow_membership();
     follow_directory();
+    follow_migration();
     run_shards();
     if (credit_news_->has_news.load(std::memory_order_relaxed)) collect_credit();
     more = take_post() || !touched_.empty();
@@ -177,9 +181,10 @@ void hub::collect_credit() {
 
 /// Says when the next tick is due.
 void hub::arm() {
-  duration next = is_over_ ? duration::max() : std::min(membership_due_, directory_.wake_at());
+  duration next = is_over_ ? duration::max() : std::min({membership_due_, directory_.wake_at(), migration_.wake_at()});
   if (!wakes_.empty()) next = std::min(next, wakes_.begin()->first);
   for (const auto& [node, until] : unknown_) next = std::min(next, until);
+  if (!put_off_.empty()) next = std::min(next, put_off_.front().at);
   if (has_more_) next = now_;
   if (next == armed_ && next > now_) return;
   armed_ = next;

@@ -30,10 +30,12 @@
 #include "../protocol/directory/directory.hpp"
 #include "../protocol/link/link.hpp"
 #include "../protocol/membership/membership.hpp"
+#include "../protocol/migration/migration.hpp"
 #include "../protocol/reliable/streams.hpp"
 #include "birth_ids.hpp"
 #include "credit_account.hpp"
 #include "delivery.hpp"
+#include "moving.hpp"
 #include "outbox.hpp"
 #include "placing.hpp"
 #include "relations.hpp"
@@ -54,6 +56,7 @@ struct hub_options {
   std::string secret;
   protocol::membership_options membership;
   protocol::directory_options directory;
+  protocol::migration_options migration;
   protocol::link_options link;
   protocol::window_sizes windows;
   protocol::reliable_options reliable;
@@ -137,6 +140,11 @@ public:
   void ended(const actor_id& id) override;
   void resolve_entity(const std::string& key, const actor_id& gate) override;
   void subscribed(const std::string& topic, const actor_id& who, bool is_on) override;
+  void migrate(const std::vector<actor_id>& who, std::uint64_t to, const detail::open_request& asked_by) override;
+  void leaving(std::uint64_t move, std::uint64_t place, std::vector<detail::actor_image> ready,
+               std::vector<detail::stuck_actor> stuck) override;
+  void has_arrived(std::uint64_t source, std::uint64_t move, const actor_id& who, expected<void> how) override;
+  void ends_in_move(std::uint64_t move, const actor_id& who) override;
 
 private:
   struct connection {
@@ -223,6 +231,66 @@ private:
   void obey(protocol::stop_entity& what);
   void tell_subscriptions(std::uint64_t node);
 
+  // Actors that move (moving.cpp).
+  /// What somebody wants moved, and what has become of it so far.
+  struct move_request {
+    detail::open_request asked_by;
+    std::size_t open = 0;
+    /// Nodes that were asked, and for whom.
+    std::vector<std::pair<std::uint64_t, std::vector<actor_id>>> elsewhere;
+    move_report report;
+    std::uint32_t tries = 0;
+  };
+  struct later_move {
+    duration at;
+    std::uint64_t request;
+    std::uint64_t to;
+    actor_id who;
+  };
+  void put_off(std::uint64_t number, std::uint64_t to, const actor_id& who);
+  void retry_moves();
+  /// Actors of one shard that are ready to leave when the barrier has been passed.
+  struct frozen_part {
+    std::uint64_t move = 0;
+    std::vector<protocol::parcel> ready;
+    std::vector<failure> stuck;
+  };
+  struct open_barrier {
+    std::uint64_t serial = 0;
+    std::set<std::uint64_t> waits_for;
+    std::function<void(hub&)> then;
+  };
+  void begin_moves(const move_wish& what, const detail::open_request& asked_by);
+  [[nodiscard]] bool pass_on(const move_wish& what, std::uint64_t node, std::uint64_t number);
+  void close_request(std::uint64_t number);
+  void answer_moves(const detail::open_request& asked_by, move_report report);
+  void take_report(std::uint64_t from, std::uint64_t number, move_report& report);
+  void lose_requests(std::uint64_t node);
+  [[nodiscard]] protocol::move_id own_move(std::uint64_t number) const;
+  [[nodiscard]] std::vector<protocol::node_id> kin_of(const detail::actor_image& i, std::uint64_t target) const;
+  void have_left(std::uint64_t move, std::vector<detail::actor_image> images, const std::vector<detail::stuck_actor>& stuck);
+  void drain(std::uint64_t but_not, std::uint32_t depth, std::function<void(hub&)> then);
+  void ask_barriers(std::uint64_t but_not, std::uint32_t depth, std::function<void(hub&)> then);
+  void take_barrier(std::uint64_t from, const barrier& what);
+  void pass_barrier(std::uint64_t node, std::uint64_t serial);
+  void forget_barriers(std::uint64_t node);
+  void pass_barriers();
+  void send_behind_shards(protocol::send_migration& what);
+  void follow_migration();
+  void forget_departed(const actor_id& id);
+  void obey(protocol::send_migration& what);
+  void obey(protocol::freeze_actors& what);
+  void obey(protocol::thaw_actors& what);
+  void obey(protocol::hand_over_actors& what);
+  void obey(protocol::release_actors& what);
+  void obey(protocol::lost_with_target& what);
+  void obey(protocol::report_move& what);
+  void obey(protocol::install_actors& what);
+  void obey(protocol::start_actors& what);
+  void obey(protocol::discard_actors& what);
+  void obey(protocol::actor_moved& what);
+  void obey(protocol::actor_gone& what);
+
   // Mail (mail.cpp).
   void has_mail(const std::shared_ptr<peer>& p) override;
   [[nodiscard]] std::shared_ptr<peer> peer_of(std::uint64_t node);
@@ -237,6 +305,7 @@ private:
                                 const protocol::type_agreement& types);
   template <class M>
   bool send_control(std::uint64_t node, M message);
+  bool send_built(connection& c, protocol::batch_builder& builder, protocol::batch_builder::state how);
   void take(std::uint64_t from, const protocol::record_head& head, std::uint32_t type, void* value) override;
   void make_part(const protocol::record_head& head, detail::make_group_part& what);
   void grant_ids(std::uint64_t node);
@@ -287,6 +356,15 @@ private:
   bool has_member_news_ = false;
   std::vector<protocol::order> member_orders_;
   protocol::directory directory_;
+  protocol::migration migration_;
+  std::uint64_t last_request_ = 0;
+  std::uint64_t last_barrier_ = 0;
+  std::map<std::uint64_t, move_request> move_requests_;
+  std::map<std::uint64_t, std::uint64_t> requests_of_moves_;
+  std::map<std::uint64_t, std::uint64_t> targets_; // of this node's moves
+  std::deque<open_barrier> barriers_;
+  std::deque<later_move> put_off_; // the first is due first
+  std::map<protocol::move_id, std::vector<protocol::installed_actor>> arrived_;
   bool has_directory_news_ = false;
   struct claim {
     std::string name;

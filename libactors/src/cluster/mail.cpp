@@ -176,15 +176,22 @@ bool hub::send_control(std::uint64_t node, M message) {
   protocol::batch_builder builder{node};
   const protocol::record_head head{types_->of(detail::message_index<M>), flag::system | flag::vital, detail::hub_address(node), {}, 0};
   if (!c->link.types().knows(head.type)) return false;
-  (void)builder.add(head, [&](writer& out) { out(message); });
-  const bool sent = c->link.send(builder.take(), now_) == protocol::admission::accepted;
-  touch(*c);
-  return sent;
+  return send_built(*c, builder, builder.add(head, [&](writer& out) { out(message); }));
 }
+template bool hub::send_control(std::uint64_t, protocol::migration_message);
+template bool hub::send_control(std::uint64_t, barrier);
+template bool hub::send_control(std::uint64_t, barrier_passed);
 template bool hub::send_control(std::uint64_t, protocol::message);
 template bool hub::send_control(std::uint64_t, protocol::directory_message);
 template bool hub::send_control(std::uint64_t, topic_news);
 template bool hub::send_control(std::uint64_t, relations_lost);
+
+bool hub::send_built(connection& c, protocol::batch_builder& builder, protocol::batch_builder::state how) {
+  const protocol::admission a = how == protocol::batch_builder::state::large ? c.link.send(builder.take_large(), now_)
+                                                                             : c.link.send(builder.take(), now_);
+  touch(c);
+  return a == protocol::admission::accepted;
+}
 
 void hub::take(std::uint64_t from, const protocol::record_head& head, std::uint32_t type, void* value) {
   if (type == detail::message_index<protocol::message>) {
@@ -211,6 +218,17 @@ void hub::take(std::uint64_t from, const protocol::record_head& head, std::uint3
   } else if (type == detail::message_index<ids_granted>) {
     for (const id_range& r : static_cast<ids_granted*>(value)->ranges)
       if (r.place >> 16 == from) ids_.add(from, r);
+  } else if (type == detail::message_index<protocol::migration_message>) {
+    if (!is_over_) migration_.message(now_, protocol::node_id{from}, std::move(*static_cast<protocol::migration_message*>(value)));
+  } else if (type == detail::message_index<barrier>) {
+    take_barrier(from, *static_cast<barrier*>(value));
+  } else if (type == detail::message_index<barrier_passed>) {
+    pass_barrier(from, static_cast<barrier_passed*>(value)->serial);
+  } else if (type == detail::message_index<move_wish>) {
+    if (is_member(from) && (head.flags & flag::asks) != 0)
+      begin_moves(*static_cast<move_wish*>(value), {head.sender, head.request});
+  } else if (type == detail::message_index<move_report>) {
+    take_report(from, head.request, *static_cast<move_report*>(value));
   } else if (type == detail::message_index<load_report>) {
     placing_.note(from, *static_cast<load_report*>(value));
   }

@@ -125,7 +125,12 @@ void hub::lose(std::uint64_t node, peer::state next) {
   const auto p = peer_of(node);
   const peer::state before = p->now();
   p->enter(next);
-  if (next == peer::state::lost) ids_.forget(node);
+  if (next == peer::state::lost) {
+    ids_.forget(node);
+    if (!is_over_) migration_.node_lost(now_, protocol::node_id{node});
+  }
+  forget_barriers(node);
+  lose_requests(node);
   if (before == peer::state::away || before == peer::state::lost) return;
   ++counts_.nodes_lost;
   end_relations(node);

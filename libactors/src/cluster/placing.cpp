@@ -96,7 +96,7 @@ expected<std::uint64_t> placing::choose(const placement::spec& wanted) {
   if (fleet_ == nullptr) return fail(errc::node_lost, "no node of the cluster is known yet");
   placement::detail::situation now;
   now.self = self_;
-  now.locate = [](const actor_id& id) { return std::optional<std::uint64_t>{id.node()}; };
+  now.locate = [this](const actor_id& id) { return std::optional<std::uint64_t>{engine_.residence_of(id)}; };
   now.last = last_;
   const auto chosen = placement::detail::choose(*fleet_, wanted, now);
   if (!chosen) return tl::make_unexpected(chosen.error());

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <vector>
 
+#include <actors/detail/engine.hpp>
 #include <actors/placement.hpp>
 
 #include "../protocol/membership/membership.hpp"
@@ -26,7 +27,8 @@ struct load_report {
 /// last report count as a little more load, so that a burst of them spreads. Threading: any.
 class placing {
 public:
-  explicit placing(std::uint64_t self) noexcept : self_{self} {}
+  /// Lifetime: `engine`, which knows where actors are, outlives it.
+  explicit placing(const detail::engine& engine) noexcept : engine_{engine}, self_{engine.node()} {}
 
   void note(protocol::member_event what, const protocol::member& who);
   void note(std::uint64_t node, const load_report& load);
@@ -45,6 +47,7 @@ private:
   };
   void refresh();
 
+  const detail::engine& engine_;
   const std::uint64_t self_;
   mutable std::mutex mutex_; // guards what follows: once a birth with a placement
   std::map<std::uint64_t, known> nodes_;

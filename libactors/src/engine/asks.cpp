@@ -72,7 +72,7 @@ pending_ask& shard::open_ask(nanoseconds_t timeout, const actor_id& whom) {
   pending_ask& ask = asks_.take();
   ask.owner_slot = i;
   ask.owner_generation = s.generation;
-  ask.place = whom.place;
+  ask.whom = whom;
   ask.complete = nullptr;
   ask.drop = nullptr;
   link(x.asks, ask);
@@ -251,6 +251,7 @@ actor_timer& shard::new_timer(const message_type& type, actor_id target, nanosec
   t.owner_slot = i;
   t.owner_generation = s.generation;
   t.period = period;
+  t.known_as = slab<actor_timer>::ticket(t);
   t.head = message_head{type.index, 0, target, self(), 0};
   t.heap = type.size > sizeof(t.storage) ? std::malloc(type.size) : nullptr;
   link(cold(s).timers, t);
@@ -294,7 +295,13 @@ void shard::free_timer(actor_timer& t) noexcept {
 
 bool shard::cancel_timer(std::uint64_t ticket) noexcept {
   actor_timer* t = timers_.find(ticket);
-  if (t == nullptr || t->owner_slot != self_index_) return false;
+  if (t == nullptr || t->owner_slot != self_index_ || t->known_as != ticket) {
+    // One that has come along from another shard keeps the name it had there.
+    const slot* s = self_slot_ == nullptr ? find(root) : self_slot_;
+    t = s->cold == nullptr ? nullptr : s->cold->timers;
+    while (t != nullptr && t->known_as != ticket) t = t->next;
+  }
+  if (t == nullptr) return false;
   free_timer(*t);
   return true;
 }

@@ -97,7 +97,8 @@ actor_id shard::reserve() {
 }
 
 slot* shard::claim_reserved(actor_id id) {
-  if (id.slot == root || id.slot >= next_fresh_.load(std::memory_order_relaxed)) return nullptr;
+  // In a twin nobody is born.
+  if (id.slot == root || is_twin() || id.slot >= next_fresh_.load(std::memory_order_relaxed)) return nullptr;
   // Slots of this shard's own current block are not given out to others.
   if (id.slot >= fresh_ && id.slot < fresh_end_) return nullptr;
   ensure_segment(id.slot);
@@ -141,8 +142,8 @@ void shard::begin_life(slot& s, std::uint32_t, const actor_type& type, const bir
 }
 
 void shard::link_child(slot& s, std::uint32_t i, actor_id parent) {
-  slot* p = parent.place == place_ ? find(parent) : nullptr;
-  if (p == nullptr && parent.place != place_ && parent.shard() != outside && parent) {
+  slot* p = find(parent);
+  if (p == nullptr && !is_here(parent) && parent.shard() != outside && parent) {
     cold(s).remote_parent = parent;
     system<child_born>(parent, {id_of(s, i), s.cold->shutdown});
     return;
@@ -252,7 +253,7 @@ void shard::stop_orphans(slot& s) {
 void shard::release_slot(slot& s, std::uint32_t i) {
   if (s.last_child != nobody) stop_orphans(s);
   // A guest is counted at its home.
-  const bool counted_here = (s.flags & state::guest) == 0;
+  const bool counted_here = (s.flags & (state::guest | state::departed)) == 0;
   delete s.cold;
   s.cold = nullptr;
   s.type = nullptr;
@@ -263,6 +264,7 @@ void shard::release_slot(slot& s, std::uint32_t i) {
   if (++s.generation == 0) s.generation = 1;
   const std::uint64_t left = live_.load(std::memory_order_relaxed) - (counted_here ? 1 : 0);
   live_.store(left, std::memory_order_relaxed);
+  if (is_twin()) return; // its slots are the place's, and given out there
   if (left == 0) in_use_.store(false, std::memory_order_release);
   free_slots_.push_back(i);
   if (free_slots_.size() < 2 * reservable_stock) return;

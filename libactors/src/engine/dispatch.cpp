@@ -14,6 +14,7 @@
 #include <actors/detail/far_function.hpp>
 #include <actors/task.hpp>
 
+#include "migrants.hpp"
 #include "system_messages.hpp"
 #include "unpacked_message.hpp"
 
@@ -60,6 +61,8 @@ failure describe_exception(const std::exception& error, const actor_id& who) {
 }
 
 void shard::dispatch_special(envelope& e) {
+  if (split_ && send_special_on(e)) [[unlikely]]
+    return;
   if (e.is(flag::answers))
     deliver_answer(e);
   else
@@ -104,6 +107,12 @@ void shard::handle_system(envelope& e) {
   if (e.type == message_index<far_call>) {
     run_far_call(target, e.sender, payload<far_call>::get(e.payload()));
     leave();
+    return;
+  }
+  if (e.type == message_index<route_mark> || e.type == message_index<route_hint> || e.type == message_index<route_clear> ||
+      e.type == message_index<handed_over> || e.type == message_index<late_messages> || e.type == message_index<leave_mark> ||
+      e.type == message_index<ended_elsewhere_notice>) {
+    handle_move(e, target);
     return;
   }
   slot* s = find(target);
@@ -186,6 +195,10 @@ void shard::dispatch_slow(slot& s, envelope& e, origin from) {
       reject(e, errc::no_such_actor);
       return;
     }
+  }
+  if (s.flags & state::departed) {
+    send_on(head_of(e, {place_, e.slot, e.generation}), e.payload());
+    return;
   }
   if ((s.flags & state::stopping) && (s.marks & mark::keeping) == 0) {
     reject(e, errc::actor_stopped);
@@ -315,7 +328,7 @@ void shard::answer_failure(const open_request& request, failure error) {
   if (envelope* e = locate_answer(head, size)) {
     write_header(e, head, size);
     payload<failure>::construct(e->payload(), std::move(error));
-  } else if (is_far(request.asker)) {
+  } else if (goes_out(request.asker)) {
     send_far_value<failure>(head, std::move(error));
   }
 }
@@ -329,7 +342,7 @@ void shard::send_erased(const message_head& head, void* from) {
       type.relocate(e->payload(), from);
     else
       __builtin_memcpy(e->payload(), from, type.size);
-  } else if (is_far(head.target)) {
+  } else if (goes_out(head.target)) {
     send_far(head, from);
   } else if (type.destroy != nullptr) {
     type.destroy(from);

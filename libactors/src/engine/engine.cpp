@@ -66,7 +66,7 @@ engine::engine(const engine_options& options, driver& d)
     t.entries.emplace_back(options.node, this);
   }
   for (std::uint32_t i = 0; i < options_.shards; ++i) {
-    owned_.push_back(std::make_unique<shard>(*this, i, 1));
+    owned_.push_back(std::make_unique<shard>(*this, i, options_.node << 16 | i, 1));
     shards_[i].store(owned_.back().get(), std::memory_order_release);
   }
   shard_count_.store(options_.shards, std::memory_order_release);
@@ -122,10 +122,66 @@ shard& engine::add_dedicated_shard() {
                               " shards: the actor shares one instead of having its own thread");
     return *shard_at(next_shard());
   }
-  owned_.push_back(std::make_unique<shard>(*this, i, 1));
+  owned_.push_back(std::make_unique<shard>(*this, i, options_.node << 16 | i, 1));
   (void)owned_.back()->claim_dedicated();
   shards_[i].store(owned_.back().get(), std::memory_order_release);
   return *owned_.back();
+}
+
+shard* engine::shard_of(std::uint64_t place) const noexcept {
+  if (place >> 16 == node()) return shard_at(static_cast<std::uint32_t>(place & 0xffff));
+  spin_guard guard{twins_lock_};
+  const auto at = twins_.find(place);
+  return at == twins_.end() ? nullptr : at->second;
+}
+
+shard* engine::twin_of(std::uint64_t place) {
+  if (shard* known = shard_of(place); known != nullptr || place >> 16 == node()) return known;
+  spin_guard shards{shards_lock_};
+  spin_guard twins{twins_lock_};
+  if (const auto at = twins_.find(place); at != twins_.end()) return at->second;
+  const auto i = static_cast<std::uint32_t>(owned_.size());
+  if (i >= max_shards) return nullptr;
+  owned_.push_back(std::make_unique<shard>(*this, i, place, 1));
+  shard& made = *owned_.back();
+  (void)made.claim_dedicated(); // never for an actor that wants a thread
+  driver_.twin_made(made);
+  shards_[i].store(&made, std::memory_order_release);
+  twins_.emplace(place, &made);
+  return &made;
+}
+
+void engine::note_residence(const actor_id& id, std::uint64_t node, std::uint64_t epoch) {
+  constexpr std::size_t most = 1U << 20;
+  spin_guard guard{residences_lock_};
+  if (residences_.size() >= most && !residences_.contains(id)) return;
+  residence& r = residences_[id];
+  if (epoch < r.epoch) return;
+  r = {node, epoch};
+  somebody_moved_.store(true, std::memory_order_relaxed);
+}
+
+void engine::forget_residence(const actor_id& id) {
+  spin_guard guard{residences_lock_};
+  residences_.erase(id);
+}
+
+std::uint64_t engine::residence_of(const actor_id& id) const {
+  if (!somebody_moved_.load(std::memory_order_relaxed)) return id.node();
+  spin_guard guard{residences_lock_};
+  const auto at = residences_.find(id);
+  return at == residences_.end() ? id.node() : at->second.node;
+}
+
+std::uint64_t engine::epoch_of(const actor_id& id) const {
+  spin_guard guard{residences_lock_};
+  const auto at = residences_.find(id);
+  return at == residences_.end() ? 0 : at->second.epoch;
+}
+
+void engine::lose_actors(const std::vector<actor_id>& ids) {
+  for (std::uint32_t i = 0; shard* s = shard_at(i); ++i)
+    post_call(*s, [ids](shard& there) { there.lose_actors({ids.begin(), ids.end()}); });
 }
 
 std::uint32_t engine::next_shard() noexcept {
@@ -153,6 +209,17 @@ bool engine::is_stuck(std::uint32_t i) const noexcept {
 
 void engine::post_call(actor_id target, unique_function<void(shard&, actor_id)> work) {
   post(message_head{message_index<shard_call>, flag::system, target, {}, 0}, shard_call{std::move(work)});
+}
+
+void engine::post_call(shard& to, unique_function<void(shard&)> work) {
+  constexpr std::uint32_t size = envelope_size(payload<shard_call>::size, flag::system);
+  const message_head head{message_index<shard_call>, flag::system, to.address(), {}, 0};
+  engine_visit here{*this};
+  (void)to.post(size, shard::bound::ignored, [&](envelope* e) {
+    write_header(e, head, size);
+    payload<shard_call>::construct(e->payload(), shard_call{[w = std::move(work)](shard& there, actor_id) mutable { w(there); }});
+  });
+  driver_.wake(to);
 }
 
 void engine::stop(actor_id who) {
@@ -210,7 +277,7 @@ void engine::lose_node(std::uint64_t node) {
     c->source = outside;
     c->used = size;
     auto* e = reinterpret_cast<envelope*>(c->begin());
-    write_header(e, {message_index<shard_call>, flag::system, {s->place(), shard::root, 1}, {}, 0}, size);
+    write_header(e, {message_index<shard_call>, flag::system, s->address(), {}, 0}, size);
     payload<shard_call>::construct(e->payload(), shard_call{[node](shard& there, actor_id) { there.lose_node(node); }});
     s->hand_over(c);
     driver_.wake(*s);

@@ -6,6 +6,7 @@
 //                                              |  resume | stop
 #include <actors/detail/engine.hpp>
 #include <actors/detail/exceptions.hpp>
+#include <actors/detail/far_function.hpp>
 #include <actors/task.hpp>
 
 #include "system_messages.hpp"
@@ -169,9 +170,19 @@ void shard::construct_again(slot& s, std::uint32_t i, const actor_type& type,
   if (s.flags & state::stop_soon) end_newborn(s, {place_, i, s.generation});
 }
 
+namespace {
+
+const far_function& resuming = add_far_function(
+    {"resume", [](shard& there, actor_id id, actor_id, std::span<const std::byte>) { there.resume(id); }});
+
+} // namespace
+
 void shard::resume(actor_id id) {
-  if (id.place != place_) {
-    call(id, [](shard& there, actor_id who) { there.resume(who); });
+  if (!is_here(id)) {
+    if (owner_.lives_here(id))
+      call(id, [](shard& there, actor_id who) { there.resume(who); });
+    else
+      system<far_call>(id, {resuming.name, {}});
     return;
   }
   slot* s = find(id);

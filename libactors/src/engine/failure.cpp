@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <actors/failure.hpp>
+#include <actors/migration.hpp>
 
 #include <fmt/format.h>
 
@@ -22,6 +23,17 @@ std::string_view to_string(errc code) noexcept {
     case errc::shutting_down: return "shutting_down";
     case errc::not_serializable: return "not_serializable";
     case errc::cancelled: return "cancelled";
+    case errc::immovable: return "immovable";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(move_outcome outcome) noexcept {
+  switch (outcome) {
+    case move_outcome::moved: return "moved";
+    case move_outcome::stayed: return "stayed";
+    case move_outcome::ended: return "ended";
+    case move_outcome::lost: return "lost";
   }
   return "unknown";
 }

@@ -89,27 +89,6 @@ far_outbox* shard::outbox_for(std::uint64_t node) {
   return b.box.get();
 }
 
-/// Takes the payload over.
-void shard::send_far(const message_head& head, void* payload) {
-  const message_type& type = message_type_at(head.type);
-  errc why = head.target ? errc::node_lost : errc::no_such_actor;
-  if (type.save == nullptr) {
-    why = errc::not_serializable;
-  } else if (far_outbox* out = head.target ? outbox_for(head.target.node()) : nullptr) {
-    try {
-      why = out->add(head, type, payload);
-    } catch (const std::exception& error) {
-      owner_.log(log_level::warning, "message " + std::string{type.name} + " cannot be written: " + error.what());
-      why = errc::not_serializable;
-    }
-  }
-  if (why != errc::none)
-    undeliverable(head, payload, why);
-  else if (head.routed != nullptr)
-    head.routed->end(); // how busy it is there is not known here
-  if (type.destroy != nullptr) type.destroy(payload);
-}
-
 void shard::undeliverable(const message_head& head, void* payload, errc why) {
   if ((head.flags & flag::system) == 0) {
     reject(head, why);
@@ -135,7 +114,16 @@ void shard::flush_far() {
 // -- a node is lost -----------------------------------------------------------------------------------
 
 void shard::lose_node(std::uint64_t node) {
-  lose_asks(node);
+  lose_all([&](const actor_id& id) { return owner_.residence_of(id) == node; });
+}
+
+void shard::lose_actors(const std::unordered_set<actor_id>& ids) {
+  lose_all([&](const actor_id& id) { return ids.contains(id); });
+}
+
+template <class IsLost>
+void shard::lose_all(const IsLost& is_lost) {
+  lose_asks(is_lost);
   const std::uint32_t end = next_fresh_.load(std::memory_order_relaxed);
   for (std::uint32_t i = 1; i < end; ++i) {
     slot* s = find(i);
@@ -143,14 +131,15 @@ void shard::lose_node(std::uint64_t node) {
       i |= segment_size - 1;
       continue;
     }
-    if (s->cold != nullptr && (s->flags & state::vacant) == 0) lose_relations(*s, i, node);
+    if (s->cold != nullptr && (s->flags & (state::vacant | state::departed)) == 0) lose_relations(*s, i, is_lost);
   }
 }
 
-void shard::lose_asks(std::uint64_t node) {
+template <class IsLost>
+void shard::lose_asks(const IsLost& is_lost) {
   std::vector<std::uint64_t> asked_there;
   asks_.for_each([&](pending_ask& ask) {
-    if (ask.timer.is_set() && ask.place >> 16 == node) asked_there.push_back(slab<pending_ask>::ticket(ask));
+    if (ask.timer.is_set() && ask.whom && is_lost(ask.whom)) asked_there.push_back(slab<pending_ask>::ticket(ask));
   });
   // A continuation may end others of them.
   for (std::uint64_t ticket : asked_there)
@@ -171,9 +160,9 @@ void shard::lose_child(slot& s, std::uint32_t i, const actor_id& child) {
                      child_halted{child, exit_kind::unknown, lost(child), ""});
 }
 
-void shard::lose_relations(slot& s, std::uint32_t i, std::uint64_t node) {
+template <class IsLost>
+void shard::lose_relations(slot& s, std::uint32_t i, const IsLost& is_there) {
   extras& x = *s.cold;
-  const auto is_there = [node](const actor_id& id) { return id.node() == node; };
   std::vector<actor_id> gone;
   std::copy_if(x.watched.begin(), x.watched.end(), std::back_inserter(gone), is_there);
   for (const actor_id& who : gone) notify_down(id_of(s, i), who, exit_kind::unknown, lost(who));

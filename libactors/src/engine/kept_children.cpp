@@ -45,7 +45,7 @@ bool shard::settle_slot(slot& s, std::uint32_t i, slot_after after, std::uint32_
 }
 
 void shard::release(actor_id id) {
-  if (id.place != place_) {
+  if (!is_here(id)) {
     system<stop_request>(id, {exit_kind::shutdown, slot_after::released});
     return;
   }
@@ -157,7 +157,7 @@ void shard::child_has_halted(actor_id parent, child_halted what, std::uint32_t a
     release(what.child);
   } else if (p->cold != nullptr && p->cold->stop) {
     // It has been told to halt since it said this, and will say it again.
-    if (answered_to == 0 && what.child.place != place_ && p->cold->stop->child == what.child) return;
+    if (answered_to == 0 && !is_near_child(parent.slot, what.child) && p->cold->stop->child == what.child) return;
     if (p->marks & mark::keeping) set_halted_child_aside(*p, what.child);
     urgent({urgent_step::what::child_ended, what.kind, parent, what.child});
   } else if (answered_to != 0) {
@@ -191,7 +191,7 @@ void shard::child_has_started(actor_id parent, actor_id child) {
 
 void shard::set_halted_child_aside(slot& parent, actor_id child) {
   extras& x = *parent.cold;
-  if (child.place != place_) {
+  if (!is_near_child(x.stop->owner, child)) {
     if (x.far) x.far->set_aside(child);
     return;
   }
@@ -223,9 +223,9 @@ void shard::bring_halted_children_back(slot& s) {
 }
 
 bool shard::adopt_halted_child(actor_id id) {
-  if (id.place == place_) {
+  if (is_near_child(self_index_, id)) {
     slot* s = find(id);
-    if (s == nullptr || (s->marks & mark::halted) == 0) return false;
+    if ((s->marks & mark::halted) == 0) return false;
     s->marks &= static_cast<std::uint16_t>(~mark::orphan);
   }
   return line_up_last(id);
@@ -233,14 +233,13 @@ bool shard::adopt_halted_child(actor_id id) {
 
 bool shard::line_up_last(actor_id id) {
   slot& parent = *self_slot_;
-  if (id.place != place_) {
+  if (!is_near_child(self_index_, id)) {
     if (parent.cold == nullptr || !parent.cold->far) return false;
     const auto known = parent.cold->far->take(id);
     if (known) add_far_child(parent, self_index_, id, known->shutdown);
     return known.has_value();
   }
   slot* s = find(id);
-  if (s == nullptr || s->parent != self_index_) return false;
   unlink_child(*s, id.slot);
   link_child(*s, id.slot, {place_, self_index_, parent.generation});
   return true;
@@ -263,9 +262,13 @@ void shard::release_halted_children(const std::unordered_set<actor_id>& but_not)
 
 void shard::give_child_up(actor_id id) {
   if (self_slot_->cold != nullptr && self_slot_->cold->far) self_slot_->cold->far->remove(id);
-  slot* s = find(id);
-  if (s == nullptr) return;
-  unlink_child(*s, id.slot);
+  if (is_near_child(self_index_, id)) unlink_child(*find(id), id.slot);
+}
+
+/// In the list of the parent's own shard; others stand in `far_children`, also where they live here.
+bool shard::is_near_child(std::uint32_t parent, const actor_id& child) noexcept {
+  const slot* s = find(child);
+  return s != nullptr && s->parent == parent;
 }
 
 // -- the next instance ----------------------------------------------------------------------------------------

@@ -40,6 +40,7 @@ std::size_t shard::waiting_of(const slot& s) const noexcept {
 }
 
 envelope* shard::admit(const message_head& head, std::uint32_t size) {
+  if (split_ && goes_out(head.target)) return nullptr; // the caller sends it
   slot* s = find(head.target.slot);
   if (s == nullptr || s->generation != head.target.generation || (s->flags & state::vacant))
     s = claim_reserved(head.target);
@@ -137,6 +138,10 @@ void shard::run_token(slot& s, std::uint32_t index) {
     --(from_held ? x.held_count : x.backlog_count);
     if (x.held_count == 0) s.flags &= static_cast<std::uint16_t>(~state::has_held);
     if (x.backlog_count == 0) s.flags &= static_cast<std::uint16_t>(~state::backlogged);
+    if (taken->is(flag::system) && taken->type != message_index<stop_in_order_request>) {
+      dispatch_special(*taken); // it came while the actor stood still for a move
+      continue;
+    }
     if (taken->is(flag::system)) {
       // Not `stop`: the actor that handled a message of this turn would seem to stop itself.
       urgent({urgent_step::what::stop, exit_kind::shutdown, {place_, index, generation}, {}});
@@ -174,7 +179,7 @@ void shard::throttle_sender(slot& s, const actor_id& sender) {
     return;
   x.throttled_senders.push_back(sender);
   s.flags |= state::throttling;
-  if (sender.place == place_) {
+  if (is_here(sender)) {
     throttle(sender, {});
     return;
   }
@@ -201,7 +206,7 @@ void shard::release_throttled(slot& s) {
   s.flags &= static_cast<std::uint16_t>(~state::throttling);
   std::vector<actor_id> senders = std::exchange(s.cold->throttled_senders, {});
   for (const actor_id& sender : senders) {
-    if (sender.place == place_) {
+    if (is_here(sender)) {
       if (slot* t = find(sender)) {
         if (t->cold != nullptr) wheel_.cancel(t->cold->throttle_timer);
         release_hold(*t, sender.slot, state::throttled);

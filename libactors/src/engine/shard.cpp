@@ -7,6 +7,7 @@
 
 #include <actors/detail/engine.hpp>
 
+#include "migrants.hpp"
 #include "object_pool.hpp"
 #include "slot_memory.hpp"
 #include "system_messages.hpp"
@@ -35,11 +36,10 @@ struct running_guard {
 
 } // namespace
 
-shard::shard(engine& owner, std::uint32_t index, std::uint32_t first_generation)
-    : owner_{owner}, place_{owner.node() << 16 | index}, index_{index},
-      first_generation_{first_generation},
+shard::shard(engine& owner, std::uint32_t index, std::uint64_t place, std::uint32_t first_generation)
+    : owner_{owner}, home_{owner.node() << 16}, place_{place}, index_{index}, first_generation_{first_generation},
       segments_{slot_memory::take_table()},
-      outboxes_(engine::max_shards), objects_{new object_pool{owner.objects()}} {
+      outboxes_(engine::max_shards), split_{place >> 16 != owner.node()}, objects_{new object_pool{owner.objects()}} {
   ensure_segment(root);
   slot& s = *find(root);
   s.type = &root_type();
@@ -69,6 +69,7 @@ bool shard::run(nanoseconds_t now, std::uint32_t quantum) {
     more = handled == limit || taken != 0 || incoming_ != nullptr || has_mail() || !urgent_.empty();
   }
   leave();
+  if (migrants_ != nullptr) look_at_leaving();
   flush();
   publish_deadline();
   return more || !urgent_.empty() || !fifo_.empty();
@@ -162,6 +163,8 @@ inline void shard::deliver(envelope& e) {
     dispatch_slow(*s, e, origin::inbox);
   } else if (slot* r = claim_reserved({place_, e.slot, e.generation})) {
     dispatch_slow(*r, e, origin::inbox);
+  } else if (const actor_id target{place_, e.slot, e.generation}; split_ && goes_out(target)) {
+    send_on(head_of(e, target), e.payload());
   } else {
     reject(e, errc::no_such_actor);
   }
@@ -193,6 +196,8 @@ void shard::admit_chunk(chunk* c) {
     const std::uint32_t size = e.size();
     if (e.is(flag::answers | flag::system))
       relocate(fifo_.append(size, pool_), &e);
+    else if (const actor_id target{place_, e.slot, e.generation}; split_ && goes_out(target))
+      send_on(head_of(e, target), e.payload());
     else if (envelope* to = locate(head_of(e, {place_, e.slot, e.generation}), size))
       relocate(to, &e);
     else
@@ -296,13 +301,17 @@ void shard::hand_over(chunk* c) noexcept {
 
 envelope* shard::grow_outbox(const message_head& head, std::uint32_t size) {
   if (is_far(head.target)) return nullptr; // the caller sends it as bytes
-  std::uint32_t to = head.target.shard();
-  shard* peer = owner_.shard_at(to);
-  if (peer == nullptr) {
-    reject(head, errc::no_such_actor);
-    return nullptr;
-  }
+  shard* peer = owner_.shard_at(head.target.shard());
+  if (peer != nullptr) return outbox_room(*peer, head, size);
+  reject(head, errc::no_such_actor);
+  return nullptr;
+}
+
+/// Null: refused.
+envelope* shard::outbox_room(shard& peer, const message_head& head, std::uint32_t size) {
+  const std::uint32_t to = peer.index();
   outbox& box = outboxes_[to];
+  if (static_cast<std::size_t>(box.limit - box.write) >= size) return reinterpret_cast<envelope*>(std::exchange(box.write, box.write + size));
   if (box.open != nullptr) {
     hand_over_outbox(to);
     if (box.size_class + 1 < chunk_classes) ++box.size_class;
@@ -311,7 +320,7 @@ envelope* shard::grow_outbox(const message_head& head, std::uint32_t size) {
   }
   // A peer that does not keep up: refused here, where the sender can be told. Answers and what the
   // system has to say go through: they are few, and others wait for them.
-  if ((head.flags & (flag::answers | flag::system | flag::vital)) == 0 && peer->inbox_full()) {
+  if ((head.flags & (flag::answers | flag::system | flag::vital)) == 0 && peer.inbox_full()) {
     if (box.open == nullptr && !dirty_.empty() && dirty_.back() == to) dirty_.pop_back();
     reject(head, errc::overloaded);
     return nullptr;

@@ -3,11 +3,13 @@
 // The end of a whole shard: in order, or at once with all that waits.
 #include <actors/detail/engine.hpp>
 
+#include "migrants.hpp"
 #include "system_messages.hpp"
 
 namespace actors::detail {
 
 void shard::begin_shutdown() {
+  owner_.ending.store(true, std::memory_order_relaxed);
   slot& r = *find(root);
   if (r.last_child == nobody && r.cold == nullptr) {
     ended_.store(true, std::memory_order_release);
@@ -31,7 +33,9 @@ void shard::abandon() {
       end_dealings(*s, {errc::shutting_down, id_of(*s, i), "the node is shutting down", ""});
       drain_to_dead_letters(*s);
     }
-    if ((s->flags & (state::moved | state::moving)) == 0) s->type->destroy(*s);
+    // Under way to another shard it is in its parcel; one that readies itself for another node is here.
+    const bool is_under_way = (s->flags & state::moving) != 0 && (s->cold == nullptr || s->cold->move == 0);
+    if ((s->flags & state::moved) == 0 && !is_under_way) s->type->destroy(*s);
     delete s->cold;
     s->cold = nullptr;
     s->type = nullptr;
@@ -39,11 +43,29 @@ void shard::abandon() {
     ++s->generation;
   }
   live_.store(0, std::memory_order_relaxed);
+  discard_migrants();
   discard_all_mail();
   slot* r = find(root);
   delete r->cold;
   r->cold = nullptr;
   current_shard = before;
+}
+
+/// Those that have come and do not run yet, and what waits for marks.
+void shard::discard_migrants() {
+  if (migrants_ == nullptr) return;
+  while (!migrants_->newcomers.empty()) send_back(migrants_->newcomers.begin()->first);
+  for (auto& [id, r] : migrants_->routes) {
+    if (!r.held) continue;
+    while (envelope* e = r.held->front(pool_)) {
+      reject(head_of(*e, id), errc::shutting_down);
+      destroy_payload(*e);
+      r.held->pop(e);
+    }
+    r.held->clear(pool_);
+  }
+  wheel_.cancel(migrants_->detour_timer);
+  migrants_.reset();
 }
 
 void shard::discard_all_mail() {

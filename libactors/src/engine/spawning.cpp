@@ -21,7 +21,8 @@ shard& choose_shard(engine& node, const spawn_options& options, shard* here) {
     case where::here:
     case where::default_place: break;
   }
-  return here != nullptr ? *here : *node.shard_at(node.next_shard());
+  // The slots of a twin are given out at home.
+  return here != nullptr && !here->is_twin() ? *here : *node.shard_at(node.next_shard());
 }
 
 std::uint64_t choose_node(engine& node, const spawn_options& options) {

@@ -48,7 +48,7 @@ void shard::stop_as_asked(slot& s, std::uint32_t i) {
 }
 
 void shard::stop(actor_id id, exit_kind kind) {
-  if (id.place != place_)
+  if (!is_here(id))
     system<stop_request>(id, {kind});
   else if (self_slot_ != nullptr && id == self() && kind != exit_kind::failed)
     stop_self();
@@ -59,7 +59,7 @@ void shard::stop(actor_id id, exit_kind kind) {
 void shard::stop_in_order(actor_id id) { system<stop_in_order_request>(id, {}); }
 
 void shard::kill(actor_id id) {
-  if (id.place != place_)
+  if (!is_here(id))
     system<kill_request>(id, {});
   else
     urgent({urgent_step::what::kill, exit_kind::killed, id, {}});
@@ -131,6 +131,7 @@ void shard::begin_stop(slot& s, std::uint32_t i, exit_kind kind, failure reason)
     x.stop->rebuild = {}; // a restart was under way, and is stopping the children already
   else
     x.stop = std::make_unique<stop_progress>();
+  if (x.move != 0) interrupt_move(s, id_of(s, i));
   x.stop->kind = kind;
   x.stop->reason = std::move(reason);
   x.stop->kill = kind == exit_kind::killed;
@@ -269,7 +270,7 @@ void shard::stop_child_of(slot& parent, stop_progress& progress) {
   const actor_id child = progress.child;
   const bool keeps = (parent.marks & mark::keeping) != 0;
   const slot_after after = keeps ? slot_after::kept_by_parent : slot_after::released;
-  if (child.place != place_) {
+  if (!is_near_child(progress.owner, child)) {
     const std::uint32_t instance = keeps ? parent.cold->restarts + 1 : 0;
     if (progress.child_killed)
       system<kill_request>(child, {after, instance});
@@ -306,11 +307,11 @@ void shard::child_overdue(timer_node& node) {
   // Its shard does not answer: go on without it.
   owner_.log(log_level::error, "actor " + to_string(progress.child) + " did not end when killed: given up");
   if (s.cold->far) s.cold->far->remove(progress.child);
-  if (progress.child.place == place_)
-    if (slot* c = find(progress.child)) {
-      unlink_child(*c, progress.child.slot);
-      c->parent = nobody;
-    }
+  if (is_near_child(i, progress.child)) {
+    slot* c = find(progress.child);
+    unlink_child(*c, progress.child.slot);
+    c->parent = nobody;
+  }
   progress.child = {};
   continue_stop(s, i);
 }
@@ -341,6 +342,7 @@ void shard::finish_stop(slot& s, std::uint32_t i) {
     s.type->destroy(s);
   }
   end_subscriptions(s, id);
+  if (s.marks & mark::immigrant) tell_of_end(s, id);
   if (s.flags & state::guest) {
     system<guest_ended_notice>(x.elsewhere, {kind, std::move(reason)});
     release_slot(s, i);
@@ -359,7 +361,7 @@ void shard::finish_stop(slot& s, std::uint32_t i) {
   }
   unlink_child(s, i);
   release_slot(s, i);
-  if (parent.place == place_ && parent)
+  if (parent && is_here(parent))
     child_ended(parent, id, kind, reason);
   else if (parent)
     system<child_ended_notice>(parent, {id, kind, reason});

@@ -4,6 +4,7 @@
 // library that is loaded later may add to them.
 #include <algorithm>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include <actors/detail/actor_type.hpp>
@@ -20,6 +21,8 @@ struct tables {
   std::atomic<std::uint32_t> message_count{0};
   std::uint32_t actor_count = 0;
   std::vector<std::unique_ptr<handler[]>> handlers;
+  std::unordered_map<std::string_view, const actor_type*> actors;
+  std::unordered_map<std::string_view, const message_type*> messages;
 };
 
 // Zero before any constructor runs, so types may register during static initialisation.
@@ -38,6 +41,7 @@ std::uint32_t register_message_type(message_type& type) {
   std::uint32_t i = t.message_count.load(std::memory_order_relaxed);
   type.index = i;
   messages_by_index[i] = &type;
+  t.messages.emplace(type.name, &type);
   t.message_count.store(i + 1, std::memory_order_release);
   return i;
 }
@@ -59,7 +63,22 @@ std::uint32_t register_actor_type(actor_type& type, const handler_entry* entries
   type.handler_count = end;
   type.index = t.actor_count++;
   t.handlers.push_back(std::move(table));
+  t.actors.emplace(type.name, &type);
   return type.index;
+}
+
+const actor_type* find_actor_type(std::string_view name) {
+  tables& t = all();
+  spin_guard guard{t.lock};
+  const auto at = t.actors.find(name);
+  return at == t.actors.end() ? nullptr : at->second;
+}
+
+const message_type* find_message_type(std::string_view name) {
+  tables& t = all();
+  spin_guard guard{t.lock};
+  const auto at = t.messages.find(name);
+  return at == t.messages.end() ? nullptr : at->second;
 }
 
 } // namespace actors::detail

@@ -14,7 +14,7 @@ void shard::watch(actor_id who) {
     cold(*s).watchers.push_back(self());
     return;
   }
-  if (who.place == place_ && claim_reserved(who) == nullptr) {
+  if (is_here(who) && claim_reserved(who) == nullptr) {
     notify_down(self(), who, exit_kind::unknown, {errc::no_such_actor, who, "the actor had ended already", ""});
     return;
   }
@@ -31,19 +31,19 @@ bool shard::forget_watched(const actor_id& who) noexcept {
 }
 
 void shard::unwatch_for(actor_id who, actor_id watcher) {
-  if (who.place != place_)
+  if (!is_here(who))
     system<unwatch_request>(who, {watcher});
   else if (slot* s = find(who); s != nullptr && s->cold != nullptr)
     std::erase(s->cold->watchers, watcher);
 }
 
 void shard::notify_down(actor_id watcher, actor_id who, exit_kind kind, const failure& reason) {
-  if (watcher.place == place_ && find(watcher) == nullptr) return;
+  if (is_here(watcher) && find(watcher) == nullptr) return;
   send<down>({message_index<down>, flag::vital, watcher, who, 0}, down{who, kind, reason});
 }
 
 void shard::mark_named(actor_id id) {
-  if (id.place != place_)
+  if (!is_here(id))
     call(id, [](shard& there, actor_id who) { there.mark_named(who); });
   else if (slot* s = find(id); s != nullptr || (s = claim_reserved(id)) != nullptr)
     s->marks |= mark::named;

@@ -39,6 +39,35 @@ expected<actor_counters> basic_node::counters(any_ref who, duration timeout) {
   return counted.result();
 }
 
+future<move_report> basic_node::migrate(const std::vector<any_ref>& who, const placement::spec& where, duration patience) {
+  auto state = std::make_shared<detail::outside_answer<move_report>>();
+  const std::uint64_t request = engine_->open_outside(state);
+  future<move_report> moved{*engine_, std::move(state), request, patience};
+  const auto refuse = [&](failure why) { engine_->complete(request, 0, nullptr, &why); };
+  detail::peer_nodes* others = engine_->peers();
+  if (others == nullptr) {
+    refuse({errc::invalid_argument, {}, "this node is not part of a cluster", ""});
+    return moved;
+  }
+  const auto to = others->place(where);
+  if (!to) {
+    refuse(to.error());
+    return moved;
+  }
+  std::vector<actor_id> ids;
+  for (const any_ref& each : who) ids.push_back(each.id());
+  others->migrate(ids, *to, {{engine_->node() << 16 | detail::outside, 0, 1}, request});
+  return moved;
+}
+
+expected<void> basic_node::migrate(any_ref who, const placement::spec& where, duration patience) {
+  auto report = migrate(std::vector<any_ref>{who}, where, patience).result();
+  if (!report) return tl::make_unexpected(report.error());
+  for (moved_actor& a : report->actors)
+    if (a.outcome != move_outcome::moved) return tl::make_unexpected(std::move(a.why));
+  return {};
+}
+
 node_counters basic_node::counters() const {
   node_counters c;
   for (std::uint32_t i = 0; detail::shard* s = engine_->shard_at(i); ++i) {

@@ -93,6 +93,7 @@ platform::platform(const node_options& options)
   eo.mailbox = options_.mailbox;
   eo.inbox_limit = static_cast<std::int64_t>(options_.inbox_bytes);
   eo.counters = options_.counters;
+  twins_ = std::vector<std::atomic<shard_job*>>(detail::engine::max_shards);
   engine_ = std::make_unique<detail::engine>(eo, *this);
   config_ = std::make_unique<config>(options_.workers, options_.cluster.is_wanted());
   system_ = std::make_unique<caf::actor_system>(*config_);
@@ -113,8 +114,8 @@ void platform::join_cluster() {
 }
 
 void platform::run_or_wake(detail::shard& s) {
-  if (s.index() < jobs_.size())
-    jobs_[s.index()]->run_here();
+  if (shard_job* job = job_of(s))
+    job->run_here();
   else
     wake(s);
   note_work();
@@ -131,19 +132,33 @@ void platform::expelled(const std::string& why, log_level level) {
   log(level, options_.name + ": this node is not a member of the cluster any more (" + why +
                             "): its actors are ended");
   for (std::uint32_t i = 0; detail::shard* s = engine_->shard_at(i); ++i)
-    engine_->post_call({s->place(), detail::shard::root, 1},
-                       [](detail::shard& there, actor_id) { there.kill({there.place(), detail::shard::root, 1}); });
+    engine_->post_call(*s, [](detail::shard& there) { there.kill({there.place(), detail::shard::root, 1}); });
 }
 
-platform::~platform() { shutdown(); }
+platform::~platform() {
+  shutdown();
+  for (auto& twin : twins_)
+    if (shard_job* job = twin.load()) job->deref();
+}
 
 void platform::wake(detail::shard& s) {
   if (stopping_.load(std::memory_order_relaxed)) return;
-  if (s.index() < jobs_.size())
-    jobs_[s.index()]->wake();
-  else
-    if (dedicated_thread* t = thread_of(s)) t->wake();
+  if (shard_job* job = job_of(s))
+    job->wake();
+  else if (dedicated_thread* t = thread_of(s))
+    t->wake();
   note_work();
+}
+
+shard_job* platform::job_of(const detail::shard& s) noexcept {
+  return s.index() < jobs_.size() ? jobs_[s.index()].get() : twins_[s.index()].load(std::memory_order_acquire);
+}
+
+void platform::twin_made(detail::shard& s) {
+  twins_[s.index()].store(new shard_job{*this, s}, std::memory_order_release);
+  std::uint32_t end = twins_end_.load();
+  while (end <= s.index() && !twins_end_.compare_exchange_weak(end, s.index() + 1)) {
+  }
 }
 
 dedicated_thread* platform::thread_of(detail::shard& s) {
@@ -193,14 +208,14 @@ void platform::deadline_changed(nanoseconds_t deadline) noexcept {
 nanoseconds_t platform::wake_due(nanoseconds_t now) {
   nanoseconds_t next = detail::timer_wheel::never;
   if (cluster_port* p = port()) next = p->tick_if_due(now);
-  for (auto& job : jobs_) {
-    if (!job->idle()) continue;
-    nanoseconds_t due = job->shard().next_deadline();
+  for_each_job([&](shard_job& job) {
+    if (!job.idle()) return;
+    nanoseconds_t due = job.shard().next_deadline();
     if (due <= now)
-      job->wake();
+      job.wake();
     else
       next = std::min(next, due);
-  }
+  });
   return next;
 }
 
@@ -214,8 +229,9 @@ void platform::run_clock() {
     sleeping_until_.store(0, std::memory_order_seq_cst);
     nanoseconds_t due = wake_due(now);
     if (has_worked_.exchange(false, std::memory_order_relaxed)) last_work = now;
-    for (auto& job : jobs_)
-      if (!job->idle()) last_work = now;
+    for_each_job([&](shard_job& job) {
+      if (!job.idle()) last_work = now;
+    });
     // Some looks more after the last work: a trickle of messages then need not wake this thread.
     bool busy = now - last_work < watch_on;
     if (busy && now >= next_look) {
@@ -229,7 +245,7 @@ void platform::run_clock() {
     if (stopping_.load()) break;
     if (wake_due(clock()) < until) continue;
     bool idle_now = !has_worked_.load(std::memory_order_relaxed);
-    for (auto& job : jobs_) idle_now &= job->idle();
+    for_each_job([&](shard_job& job) { idle_now &= job.idle(); });
     if (!busy && !idle_now) continue;
     if (until == detail::timer_wheel::never)
       clock_ready_.wait(guard);
@@ -241,7 +257,8 @@ void platform::run_clock() {
 void platform::watch(nanoseconds_t now) {
   std::uint32_t stuck = 0;
   std::uint64_t idle = 0;
-  // Shards with a thread of their own are for handlers that block: nothing to report there.
+  // Twins are looked at with their node's own shards only for timers: what is stuck there shows as a full
+  // inbox. Shards with a thread of their own are for handlers that block: nothing to report there.
   for (std::uint32_t i = 0; i < jobs_.size(); ++i) {
     watch_shard(i, now);
     stuck += watched_[i].stuck;
@@ -323,7 +340,8 @@ void platform::run_substitute() {
 
 bool platform::all_ended() const {
   for (std::uint32_t i = 0; detail::shard* s = engine_->shard_at(i); ++i)
-    if (!s->ended()) return false;
+    // A twin that was made meanwhile has nobody, and takes nobody any more.
+    if (!s->ended() && !(s->is_twin() && s->live() == 0)) return false;
   return true;
 }
 
@@ -332,7 +350,7 @@ bool platform::shutdown() {
   if (port_ != nullptr) port_->leave();
   // Workers caught in a handler can be told apart only by waiting for the others.
   for (std::uint32_t i = 0; detail::shard* s = engine_->shard_at(i); ++i)
-    engine_->post_call({s->place(), detail::shard::root, 1}, [](detail::shard& there, actor_id) { there.begin_shutdown(); });
+    engine_->post_call(*s, [](detail::shard& there) { there.begin_shutdown(); });
   orderly_ = comes_true([this] { return all_ended(); }, options_.shutdown_timeout);
   engine_->close_doors();
   if (!orderly_) log(log_level::error, "shutdown: not all actors ended in time; the rest is killed");
@@ -384,7 +402,9 @@ bool platform::stop_threads() {
   }
   // Workers that still run a shard after a while do not come back.
   auto all_idle = [this] {
-    return std::all_of(jobs_.begin(), jobs_.end(), [](auto& j) { return j->idle(); });
+    bool idle = true;
+    for_each_job([&](shard_job& job) { idle &= job.idle(); });
+    return idle;
   };
   if (!comes_true(all_idle, patience)) {
     queue_->wake_all();

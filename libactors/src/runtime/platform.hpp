@@ -40,6 +40,7 @@ public:
   platform& operator=(const platform&) = delete;
 
   void wake(detail::shard& s) override;
+  void twin_made(detail::shard& s) override;
   [[nodiscard]] detail::nanoseconds_t clock() override;
   void log(log_level level, std::string_view text) override;
   bool wait(const std::atomic<bool>& done, detail::nanoseconds_t timeout) override;
@@ -82,6 +83,15 @@ private:
   };
 
   void note_work() noexcept;
+  /// Null: the shard has a thread of its own.
+  [[nodiscard]] shard_job* job_of(const detail::shard& s) noexcept;
+  template <class F>
+  void for_each_job(F&& f) {
+    for (auto& job : jobs_) f(*job);
+    const std::uint32_t end = twins_end_.load(std::memory_order_acquire);
+    for (auto i = static_cast<std::uint32_t>(jobs_.size()); i < end; ++i)
+      if (shard_job* job = twins_[i].load(std::memory_order_acquire)) f(*job);
+  }
   void run_clock();
   void run_substitute();
   void watch(detail::nanoseconds_t now);
@@ -107,6 +117,9 @@ private:
   shared_queue* queue_ = nullptr;
   caf_roster* roster_ = nullptr;
   std::vector<caf::intrusive_ptr<shard_job>> jobs_; // constant after construction
+  /// Of twins, by the shard's index; null for others. Set once each, before the shard can be found.
+  std::vector<std::atomic<shard_job*>> twins_;
+  std::atomic<std::uint32_t> twins_end_{0};
 
   std::mutex threads_mutex_; // guards dedicated_ and substitutes_
   std::map<std::uint32_t, std::unique_ptr<dedicated_thread>> dedicated_;

@@ -51,12 +51,12 @@ nanoseconds_t shard_driver::next_deadline() const noexcept {
 
 void shard_driver::begin_shutdown() {
   for (std::uint32_t i = 0; detail::shard* s = engine_->shard_at(i); ++i)
-    engine_->post_call({s->place(), detail::shard::root, 1}, [](detail::shard& there, actor_id) { there.begin_shutdown(); });
+    engine_->post_call(*s, [](detail::shard& there) { there.begin_shutdown(); });
 }
 
 bool shard_driver::ended() const noexcept {
   for (std::uint32_t i = 0; detail::shard* s = engine_->shard_at(i); ++i)
-    if (!s->ended()) return false;
+    if (!s->ended() && !(s->is_twin() && s->live() == 0)) return false;
   return true;
 }
 

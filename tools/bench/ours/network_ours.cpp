@@ -230,6 +230,20 @@ private:
   run_clock& clock_;
 };
 
+/// 100 bytes that go from node to node.
+class traveller : public actors::actor<traveller> {
+public:
+  using handles = actors::messages<question>;
+  std::uint64_t on(question q) const { return q.number + load_[0]; }
+  template <class Archive>
+  void serialize(Archive& ar) {
+    ar(load_);
+  }
+
+private:
+  std::array<std::uint64_t, 12> load_{};
+};
+
 actors::node_options options_of(const char* name, std::uint32_t shards) {
   actors::node_options o{.name = name, .shards = shards, .workers = shards, .level = actors::log_level::error};
   o.cluster.listen = "127.0.0.1:0";
@@ -320,6 +334,38 @@ double ours_mixed(const net_mixed_params& params) {
   (void)clock.seconds();
   both.node.shutdown();
   return percentile_99(times);
+}
+
+double ours_migrate_one(const migrate_params& params) {
+  run_clock clock;
+  pair_of_nodes both;
+  const actors::ref<traveller> who = both.node.spawn<traveller>();
+  const auto go_to = [&](const char* where) {
+    if (const auto moved = both.node.migrate(who, actors::placement::on(where)); !moved)
+      throw std::runtime_error(to_string(moved.error()));
+  };
+  for (int i = 0; i < 20; ++i) go_to(i % 2 == 0 ? "peer" : "bench");
+  clock.start();
+  for (std::uint64_t i = 0; i < params.moves; ++i) go_to(i % 2 == 0 ? "peer" : "bench");
+  clock.finish();
+  return clock.seconds() * 1e6 / static_cast<double>(params.moves);
+}
+
+double ours_migrate_many(const migrate_params& params) {
+  run_clock clock;
+  pair_of_nodes both{2};
+  std::vector<actors::any_ref> all;
+  for (std::uint64_t i = 0; i < params.moves; ++i) all.push_back(both.node.spawn<traveller>());
+  (void)both.node.ask(all.back().as<traveller>(), question{}, std::chrono::seconds{30}).value();
+  clock.start();
+  for (std::size_t i = 0; i < all.size(); i += params.at_once) {
+    const auto end = all.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(i + params.at_once, all.size()));
+    const auto report = both.node.migrate({all.begin() + static_cast<std::ptrdiff_t>(i), end}, actors::placement::on("peer"),
+                                          std::chrono::seconds{60}).value();
+    if (!report.all_moved()) throw std::runtime_error("not all have moved");
+  }
+  clock.finish();
+  return static_cast<double>(params.moves) / clock.seconds();
 }
 
 double ours_loss(net_loss how) {

@@ -81,11 +81,26 @@ void add_losses(registry& to) {
           .ours = [] { return ours_loss(net_loss::stopped); }});
 }
 
+void add_moves(registry& to) {
+  to.add({.name = "migrate_one",
+          .unit = "us",
+          .what = "A move of an actor of 100 bytes to another process or back, one after the other.",
+          .ours = [] { return ours_migrate_one({.moves = 2'000}); },
+          .baseline = [] { return tcp_rtt({.round_trips = 20'000}); },
+          .baseline_name = "a round trip of raw TCP"});
+  to.add({.name = "migrate_many",
+          .unit = "actors/s",
+          .better = direction::higher_is_better,
+          .what = "Actors of 100 bytes that move to another process, 100,000 of them, 20,000 at a time.",
+          .ours = [] { return ours_migrate_many({.moves = 100'000, .at_once = 20'000}); }});
+}
+
 } // namespace
 
 void add_network(registry& to) {
   add_single(to);
   add_streams(to);
+  add_moves(to);
   add_losses(to);
 }
 

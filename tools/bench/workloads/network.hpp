@@ -48,6 +48,13 @@ struct net_mixed_params {
   std::uint64_t large = 0;
 };
 
+/// Actors of 100 bytes that move between two processes. One after the other: counts microseconds a move, from
+/// the wish to the word that it works there. Many: counts actors a second.
+struct migrate_params {
+  std::uint64_t moves = 0;
+  std::size_t at_once = 1;
+};
+
 /// How a peer is lost.
 enum class net_loss { killed, stopped };
 
@@ -56,6 +63,8 @@ double ours_rate(const net_rate_params& params);
 double ours_bulk(const net_bulk_params& params);
 double ours_asks(const net_ask_params& params);
 double ours_mixed(const net_mixed_params& params);
+double ours_migrate_one(const migrate_params& params);
+double ours_migrate_many(const migrate_params& params);
 /// Milliseconds from the signal to `down` at an actor that watches one of the peer.
 double ours_loss(net_loss how);
 
@@ -74,8 +83,8 @@ void tcp_sink_peer(const peer_parent& parent);
 void basp_peer(const peer_parent& parent);
 void basp_rate_peer(const peer_parent& parent);
 
-/// net_rtt, net_rtt_basp, net_rate, net_bulk, net_bulk_basp, net_ask, net_mixed, node_killed and
-/// node_stopped.
+/// net_rtt, net_rtt_basp, net_rate, net_bulk, net_bulk_basp, net_ask, net_mixed, migrate_one, migrate_many,
+/// node_killed and node_stopped.
 void add_network(registry& to);
 
 } // namespace bench

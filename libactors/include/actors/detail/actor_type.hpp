@@ -40,6 +40,14 @@ struct actor_type {
   void (*relocate)(slot& to, slot& from) noexcept = nullptr;
   /// Calls `on_stop`; true where that started a coroutine that is not finished.
   void (*stopping)(shard&, slot&) = nullptr;
+  /// Writes the state, and builds an object from it. Null where the type does not offer it: such an actor
+  /// stays in its process. `load` throws what the state's own functions throw; nothing is built then.
+  void (*save)(slot&, writer& out) = nullptr;
+  void (*load)(shard& here, slot&, reader& in) = nullptr;
+  /// Of the state.
+  std::uint64_t (*digest)() = nullptr;
+  /// Calls `on_moved`: the actor goes on here, having come from another node.
+  void (*moved)(slot&) = nullptr;
   bool handles_child_failed = false;
   bool handles_child_stopped = false;
   /// It takes `child_halted` and `child_started`: it may keep the slots of its children.
@@ -57,5 +65,7 @@ struct handler_entry {
   handler function;
 };
 std::uint32_t register_actor_type(actor_type& type, const handler_entry* entries, std::size_t count);
+/// Null where this program does not have it. Threading: any.
+[[nodiscard]] const actor_type* find_actor_type(std::string_view name);
 
 } // namespace actors::detail

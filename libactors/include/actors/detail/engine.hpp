@@ -52,6 +52,8 @@ public:
   /// Nanoseconds since the driver's epoch, monotonic. Threading: any.
   [[nodiscard]] virtual nanoseconds_t clock() = 0;
   virtual void log(log_level level, std::string_view text) = 0;
+  /// A shard for actors of another place will be there. Threading: any.
+  virtual void twin_made(shard& /*s*/) {}
   /// Blocks until `done` is true or the time is over. Outside of shards only.
   virtual bool wait(const std::atomic<bool>& done, nanoseconds_t timeout) = 0;
   /// Makes those that wait look again.
@@ -107,6 +109,12 @@ public:
   [[nodiscard]] shard* shard_at(std::uint32_t i) const noexcept {
     return i < max_shards ? shards_[i].load(std::memory_order_acquire) : nullptr;
   }
+  /// The shard here in which actors of that place live; null where none of them ever did. Threading: any.
+  [[nodiscard]] shard* shard_of(std::uint64_t place) const noexcept;
+  /// The twin of a place of another node; made where there is none. Null: no more shards. Threading: any.
+  [[nodiscard]] shard* twin_of(std::uint64_t place);
+  /// As `post_call`, to the shard itself.
+  void post_call(shard& to, unique_function<void(shard&)> work);
   /// Adds a shard that the general placement does not use. Threading: any.
   shard& add_dedicated_shard();
   /// The shard for a new actor, round robin over those that are not stuck. Threading: any.
@@ -133,6 +141,19 @@ public:
   [[nodiscard]] peer_nodes* peers() const noexcept { return peers_.load(std::memory_order_acquire); }
   /// A node cannot be reached any more. Threading: any; not inside handlers.
   void lose_node(std::uint64_t node);
+
+  /// An actor lives on that node now, after so many moves. Threading: any.
+  void note_residence(const actor_id& id, std::uint64_t node, std::uint64_t epoch);
+  void forget_residence(const actor_id& id);
+  /// Where it lives as far as is known here: where it was born, unless it has been heard of elsewhere. Threading: any.
+  [[nodiscard]] std::uint64_t residence_of(const actor_id& id) const;
+  [[nodiscard]] std::uint64_t epoch_of(const actor_id& id) const;
+  /// On this node, as far as is known.
+  [[nodiscard]] bool lives_here(const actor_id& id) const { return residence_of(id) == node(); }
+  /// Actors that shards here send messages on for. Threading: any.
+  std::atomic<std::int64_t> departed{0};
+  /// These actors were lost, as with their node. Threading: any; not inside handlers.
+  void lose_actors(const std::vector<actor_id>& ids);
 
   // -- tables ------------------------------------------------------------------------------------
 
@@ -203,6 +224,8 @@ public:
   /// Memory for actor objects that no shard keeps for itself.
   [[nodiscard]] object_depot& objects() noexcept { return *objects_; }
 
+  /// The node goes down in order: nobody moves here any more. Threading: any.
+  std::atomic<bool> ending{false};
   /// Shards with nothing to do, a bit each for the first 64; set by the driver.
   std::atomic<std::uint64_t> idle_shards{0};
 
@@ -232,6 +255,15 @@ private:
   std::atomic<peer_nodes*> peers_{nullptr};
   std::unique_ptr<object_depot> objects_;
   std::vector<std::unique_ptr<shard>> owned_;
+  struct residence {
+    std::uint64_t node = 0;
+    std::uint64_t epoch = 0;
+  };
+  mutable spin_lock residences_lock_; // guards residences_; looked at when nodes are lost and actors move
+  std::unordered_map<actor_id, residence> residences_;
+  std::atomic<bool> somebody_moved_{false};
+  mutable spin_lock twins_lock_; // guards twins_: looked up once a batch, or once a message to a stranger's place
+  std::unordered_map<std::uint64_t, shard*> twins_;
 
   // Tables that threads share, each under its lock.
   mutable spin_lock shards_lock_;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -77,6 +78,12 @@ public:
     child c = list_[at->second];
     remove(id);
     return c;
+  }
+  /// As they started, without those set aside.
+  [[nodiscard]] std::vector<child> in_order() const {
+    std::vector<child> all;
+    std::copy_if(list_.begin(), list_.end(), std::back_inserter(all), [](const child& c) { return bool{c.id}; });
+    return all;
   }
   [[nodiscard]] std::vector<actor_id> all() const {
     std::vector<actor_id> ids;

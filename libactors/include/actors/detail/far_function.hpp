@@ -34,12 +34,6 @@ const far_function& add_far_function(far_function f);
 /// Null where this program does not have it. Threading: any.
 [[nodiscard]] const far_function* find_far_function(std::string_view name);
 
-/// The message that asks for it, `flag::system`.
-struct far_call {
-  std::string function;
-  std::vector<std::byte> arguments;
-};
-
 template <class T>
 [[nodiscard]] far_call make_far_call(const far_function& f, const T& arguments) {
   buffer bytes;

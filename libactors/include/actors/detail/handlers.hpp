@@ -7,10 +7,12 @@
 #include <type_traits>
 #include <utility>
 
+#include <actors/archive.hpp>
 #include <actors/detail/kept_children.hpp>
 #include <actors/detail/shard.hpp>
 #include <actors/message.hpp>
 #include <actors/promise.hpp>
+#include <actors/schema.hpp>
 #include <actors/task.hpp>
 
 namespace actors::detail {
@@ -93,6 +95,35 @@ template <class A>
 concept has_on_stop = requires(A& a) { a.on_stop(); };
 
 template <class A>
+concept has_on_moved = requires(A& a) { a.on_moved(); };
+
+/// An actor without data, or with a function that archives it.
+template <class A>
+inline constexpr bool state_travels =
+    std::is_default_constructible_v<A> &&
+    (std::is_empty_v<A> || way_of<writer, reader, A>::kind != form::none);
+
+template <class A>
+void describe_state(actor_type& t) {
+  if constexpr (state_travels<A>) {
+    t.save = [](slot& s, writer& out) {
+      if constexpr (!std::is_empty_v<A>) out(object_of<A>(s));
+    };
+    t.load = [](shard& here, slot& s, reader& in) {
+      construct_object<A>(here, s);
+      try {
+        if constexpr (!std::is_empty_v<A>) in(object_of<A>(s));
+      } catch (...) {
+        s.type->destroy(s);
+        throw;
+      }
+    };
+    t.digest = [] { return schema_digest<A>(); };
+  }
+  if constexpr (has_on_moved<A>) t.moved = [](slot& s) { object_of<A>(s).on_moved(); };
+}
+
+template <class A>
 bool is_reentrant() {
   if constexpr (requires { A::reentrant; })
     return A::reentrant;
@@ -136,6 +167,7 @@ const actor_type& make_actor_type(messages<Ms...>*) {
         object_of<A>(from).~A();
       };
     if constexpr (has_on_stop<A>) t.stopping = &call_on_stop<A>;
+    describe_state<A>(t);
     t.handles_child_failed = in_list<child_failed, messages<Ms...>>;
     t.handles_child_stopped = in_list<child_stopped, messages<Ms...>>;
     t.keeps_children = in_list<child_halted, messages<Ms...>>;

@@ -46,6 +46,8 @@ struct message_type {
 std::uint32_t register_message_type(message_type& type);
 [[nodiscard]] const message_type& message_type_at(std::uint32_t index) noexcept;
 [[nodiscard]] std::uint32_t message_type_count() noexcept;
+/// Null where this program does not have it. Threading: any.
+[[nodiscard]] const message_type* find_message_type(std::string_view name);
 
 template <class M>
 inline constexpr bool is_boxed =

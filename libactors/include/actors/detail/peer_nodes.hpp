@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include <actors/detail/actor_image.hpp>
 #include <actors/detail/envelope.hpp>
 #include <actors/failure.hpp>
 
@@ -56,6 +57,19 @@ public:
   /// Then the gate is told.
   virtual void resolve_entity(const std::string& key, const actor_id& gate) = 0;
   virtual void subscribed(const std::string& topic, const actor_id& who, bool is_on) = 0;
+
+  /// Then `asked_by` is answered with a `move_report`. Threading: any.
+  virtual void migrate(const std::vector<actor_id>& /*who*/, std::uint64_t /*to*/, const open_request& /*asked_by*/) {}
+  // Actors that move; see shard::depart. Threading: any shard's.
+
+  /// All that were to leave with this move and live in the shard of this place: those that are ready, and
+  /// those that stay.
+  virtual void leaving(std::uint64_t /*move*/, std::uint64_t /*place*/, std::vector<actor_image> /*ready*/,
+                       std::vector<stuck_actor> /*stuck*/) {}
+  /// One that came with this move of `source` is ready to run here, or why it cannot.
+  virtual void has_arrived(std::uint64_t /*source*/, std::uint64_t /*move*/, const actor_id& /*who*/, expected<void> /*how*/) {}
+  /// It was ready and ends: the move is over for it, and `shard::stay` lets it end.
+  virtual void ends_in_move(std::uint64_t /*move*/, const actor_id& /*who*/) {}
 
   /// The nodes that take new actors, this one first, then by id. Threading: any.
   [[nodiscard]] virtual std::vector<std::uint64_t> members() const = 0;

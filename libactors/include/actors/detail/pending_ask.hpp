@@ -33,7 +33,7 @@ struct pending_ask {
   std::uint32_t owner_slot = 0;
   std::uint32_t owner_generation = 0;
   /// Where it was sent to.
-  std::uint64_t place = 0;
+  actor_id whom{};
   pending_ask* next = nullptr;
   pending_ask* previous = nullptr;
   /// Consumes the continuation, closes the ask, goes on with the outcome.
@@ -53,6 +53,8 @@ struct actor_timer {
   actor_timer* next = nullptr;
   actor_timer* previous = nullptr;
   nanoseconds_t period = 0;
+  /// What the actor knows it by: its ticket, or that of the shard it has come from.
+  std::uint64_t known_as = 0;
   message_head head;
   void* heap = nullptr;
   alignas(16) std::byte storage[64];

@@ -8,6 +8,11 @@
 //   fifo     messages from actors of this shard; tokens that stand for messages kept aside
 //   outbox   one open chunk per peer shard, handed over when full or when the quantum ends
 //
+// A shard has a place, the first half of the ids of the actors born there. Actors that move to another
+// node live there in a twin: a shard of the same place, in which they keep slot, id and all that refers to
+// them. Of a place that is split in this way, every actor lives in one twin; what meets its slot elsewhere
+// is sent on (src/engine/routes.cpp).
+//
 // Order: a sender's messages to an actor take one path at a time (fifo or inbox), and a message that
 // has to wait (held, backlog) makes all later ones for that actor wait behind it.
 #pragma once
@@ -16,6 +21,8 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -65,9 +72,17 @@ struct id_range {
   std::uint32_t generation = 1;
 };
 
+/// A function of another node's program, by its name (far_function.hpp); `flag::system`.
+struct far_call {
+  std::string function;
+  std::vector<std::byte> arguments;
+};
+
 /// Work for a shard that is not a message to an actor: births, multicasts, moves.
 struct shard_call {
   unique_function<void(shard&, actor_id target)> work;
+  /// What it is where the actor has left for another node; null: nothing.
+  std::unique_ptr<far_call> elsewhere = nullptr;
 };
 
 /// One message for several actors of a shard, to be told them by `deliver_copy`.
@@ -84,7 +99,8 @@ public:
   /// flooded actor does not delay its neighbours.
   static constexpr std::uint32_t fair_share = 4096;
 
-  shard(engine& owner, std::uint32_t index, std::uint32_t first_generation);
+  /// `place`: its own, or of a twin that of a shard of another node.
+  shard(engine& owner, std::uint32_t index, std::uint64_t place, std::uint32_t first_generation);
   ~shard();
   shard(const shard&) = delete;
   shard& operator=(const shard&) = delete;
@@ -112,6 +128,10 @@ public:
 
   [[nodiscard]] std::uint64_t place() const noexcept { return place_; }
   [[nodiscard]] std::uint32_t index() const noexcept { return index_; }
+  /// Of a place of another node.
+  [[nodiscard]] bool is_twin() const noexcept { return place_ >> 16 != home_ >> 16; }
+  /// What reaches this shard itself, also where its place has twins.
+  [[nodiscard]] actor_id address() const noexcept { return {home_ | index_, root, first_generation_}; }
   [[nodiscard]] engine& owner() noexcept { return owner_; }
   [[nodiscard]] nanoseconds_t now() const noexcept { return now_; }
   /// Messages handled since the start; racy but monotonic. Threading: any.
@@ -180,6 +200,8 @@ public:
   /// A node cannot be reached any more: ends what actors here wait for from it, and what they share
   /// with actors there (watches, parents, children).
   void lose_node(std::uint64_t node);
+  /// As `lose_node`, of single actors.
+  void lose_actors(const std::unordered_set<actor_id>& ids);
 
   // -- the running actor -------------------------------------------------------------------------
 
@@ -199,6 +221,40 @@ public:
   open_request take_request();
 
   // -- life-cycle --------------------------------------------------------------------------------
+
+  /// Whether the actor, if it lives, lives in this very shard.
+  [[nodiscard]] bool is_here(const actor_id& id) noexcept {
+    return id.place == place_ && (!split_ || lives_here(id));
+  }
+
+  // -- actors that move to other nodes; see departures.cpp, arrivals.cpp and routes.cpp ------------------
+
+  /// Readies actors for a move: they handle nothing more, what comes waits. Those that are ready, and those
+  /// that do not move with the reason, are told to `peer_nodes::leaving`, all in the end.
+  void depart(std::uint64_t move, const std::vector<actor_id>& ids);
+  /// They do not move after all.
+  void stay(std::uint64_t move, const std::vector<actor_id>& ids);
+  /// They live on that node from now on; what comes here is sent on.
+  struct leaver {
+    actor_id id;
+    std::uint64_t epoch;
+  };
+  void hand_over(const std::vector<leaver>& who, std::uint64_t to);
+  /// It has ended elsewhere: nothing is left to send on.
+  void ended_elsewhere(const actor_id& id);
+  /// Builds what has come with a move, without running it, and makes sure that what this shard has sent the
+  /// actor elsewhere is there; then `peer_nodes::has_arrived`.
+  void arrive(std::uint64_t source, std::uint64_t move, actor_image what);
+  /// It runs from now on. False: it is not waiting here.
+  bool set_off(const actor_id& id, std::uint64_t epoch);
+  /// It does not come after all.
+  void send_back(const actor_id& id);
+  /// Hands over all that actors here have sent.
+  void send_all() { flush(); }
+  /// The actor lives on that node now. Word of an older move changes nothing.
+  void learn_route(const actor_id& id, std::uint64_t node, std::uint64_t epoch);
+  /// It does not move from now on, for this reason; empty: it does.
+  void pin(std::string why);
 
   /// Creates an actor here, child of the running actor (of the root outside of handlers).
   template <class A, class... Args>
@@ -289,7 +345,7 @@ public:
   [[nodiscard]] actor_id id_of(const slot& s, std::uint32_t index) const noexcept;
   /// Where answers to the running actor go: its slot here, also for a guest.
   [[nodiscard]] actor_id reply_address() const noexcept {
-    return self_slot_ == nullptr ? self() : actor_id{place_, self_index_, self_slot_->generation};
+    return self_slot_ == nullptr ? self() : actor_id{home_ | index_, self_index_, self_slot_->generation};
   }
 
   /// Gives up to `count` actors that have messages waiting to the shard `to`, which becomes their
@@ -323,15 +379,69 @@ private:
   envelope* grow_outbox(const message_head& head, std::uint32_t size);
   envelope* locate_answer(const message_head& head, std::uint32_t size);
   /// An actor of another node, or nobody.
-  [[nodiscard]] bool is_far(const actor_id& id) const noexcept { return (id.place ^ place_) >> 16 != 0; }
+  [[nodiscard]] bool is_far(const actor_id& id) const noexcept { return (id.place ^ home_) >> 16 != 0; }
   void send_far(const message_head& head, void* payload);
   template <class M, class... Args>
   void send_far_value(const message_head& head, Args&&... args);
   far_outbox* outbox_for(std::uint64_t node);
+  void send_towards(std::uint64_t node, const message_head& head, void* payload);
+  void send_across(shard& to, const message_head& head, void* payload);
+  void send_on(const message_head& head, void* payload);
+  [[nodiscard]] bool lives_here(const actor_id& id) noexcept;
+  [[nodiscard]] bool goes_out(const actor_id& id) noexcept;
+  [[nodiscard]] bool is_near_child(std::uint32_t parent, const actor_id& child) noexcept;
+  void interrupt_move(slot& s, const actor_id& id);
+  void tell_of_end(slot& s, const actor_id& id);
+  bool holds_for_move(slot& s, envelope& e);
+  [[nodiscard]] bool is_absent(const actor_id& id) noexcept;
+  [[nodiscard]] struct migrants& foreign();
+  [[nodiscard]] envelope* outbox_room(shard& to, const message_head& head, std::uint32_t size);
+  void call_elsewhere(envelope& e, const actor_id& target);
+  bool send_special_on(envelope& e);
+  void hint(const message_head& head);
+  void hold_on_route(struct route& r, const message_head& head, void* payload);
+  void begin_detour(const actor_id& id, struct route& r);
+  void end_detour(const actor_id& id, std::uint64_t serial);
+  void release_route(const actor_id& id);
+  void arm_detours();
+  void mark_cleared(const actor_id& id);
+  void look_at_detours();
+  void handle_move(envelope& e, const actor_id& target);
+  [[nodiscard]] std::string why_stuck(const actor_id& id, const slot* s) const;
+  void look_at_leaving();
+  void conclude(std::uint64_t move);
+  void refuse_to_leave(std::uint64_t move, const actor_id& id, std::string why);
+  [[nodiscard]] actor_image image_of(slot& s, const actor_id& id);
+  void carry(std::vector<carried_message>& to, envelope_queue& from, const actor_id& id);
+  void thaw(slot& s, const actor_id& id);
+  void vacate(slot& s, const actor_id& id, std::uint64_t to, std::uint64_t epoch);
+  void list_as_far(std::uint32_t parent, const std::unordered_set<std::uint32_t>& departing);
+  void make_children_far(slot& s, const actor_id& id);
+  [[nodiscard]] std::vector<far_children::child> children_of(slot& s);
+  void follow_on(slot& s, const actor_id& id);
+  template <class M>
+  void send_towards(std::uint64_t node, const message_head& head, M message) {
+    alignas(payload_alignment) std::byte room[payload<M>::size];
+    payload<M>::construct(room, std::move(message));
+    send_towards(node, head, static_cast<void*>(room));
+  }
+  void unpack_messages(envelope_queue& to, std::uint32_t& count, const std::vector<carried_message>& from, const actor_id& id);
+  void unpack_timer(slot& s, const actor_id& id, const carried_timer& t);
+  void guarded_hook(slot& s, const actor_id& id);
+  [[nodiscard]] expected<void> unpack(const actor_id& id, const actor_image& what, struct newcomer& made);
+  void wait_on_route(const actor_id& id);
+  void carry_late(extras& x, const actor_id& id, std::uint64_t to, std::uint64_t epoch);
+  void take_late(const actor_id& id, std::vector<carried_message>& late);
+  void append_held(slot& s, envelope_queue& from, const actor_id& id);
+  void settle_in(slot& s, const actor_id& id, struct newcomer& what, std::uint64_t epoch);
   void undeliverable(const message_head& head, void* payload, errc why);
-  void run_far_call(const actor_id& target, const actor_id& sender, const struct far_call& what);
-  void lose_asks(std::uint64_t node);
-  void lose_relations(slot& s, std::uint32_t i, std::uint64_t node);
+  void run_far_call(const actor_id& target, const actor_id& sender, const far_call& what);
+  template <class IsLost>
+  void lose_all(const IsLost& is_lost);
+  template <class IsLost>
+  void lose_asks(const IsLost& is_lost);
+  template <class IsLost>
+  void lose_relations(slot& s, std::uint32_t i, const IsLost& is_lost);
   void lose_child(slot& s, std::uint32_t i, const actor_id& child);
   template <bool Counting>
   std::uint32_t run_fifo(std::uint32_t limit);
@@ -389,6 +499,7 @@ private:
   void dead_letter_of(const actor_id& target, const actor_id& sender, std::uint32_t type, errc code);
   void drain_to_dead_letters(slot& s);
   void discard_all_mail();
+  void discard_migrants();
   void arrived(slot& s, std::uint32_t index, actor_id at);
   void guest_ended(slot& s, std::uint32_t index, exit_kind kind, failure reason);
   void add_far_child(slot& s, std::uint32_t index, actor_id child, nanoseconds_t shutdown);
@@ -467,6 +578,7 @@ private:
 
   // Constant after construction.
   engine& owner_;
+  const std::uint64_t home_; // the node's number, as in places
   const std::uint64_t place_;
   const std::uint32_t index_;
   const std::uint32_t first_generation_;
@@ -494,6 +606,8 @@ private:
   std::vector<far_box> far_;
   std::size_t last_far_ = 0;
   bool far_dirty_ = false;
+  bool split_; // some actors of this place live elsewhere
+  std::unique_ptr<struct migrants> migrants_; // null until actors come, go, or are heard of
   std::vector<urgent_step> urgent_;
   std::vector<std::uint32_t> free_slots_;
   std::uint32_t fresh_ = 0, fresh_end_ = 0;

@@ -55,7 +55,7 @@ inline envelope* shard::locate(const message_head& head, std::uint32_t size) {
 
 inline envelope* shard::open_outbox(const message_head& head, std::uint32_t size) {
   std::uint32_t to = head.target.shard();
-  if ((head.target.place ^ place_) >> 16 == 0 && to < outboxes_.size()) [[likely]] {
+  if ((head.target.place ^ home_) >> 16 == 0 && to < outboxes_.size()) [[likely]] {
     outbox& box = outboxes_[to];
     if (static_cast<std::size_t>(box.limit - box.write) >= size) [[likely]] {
       auto* e = reinterpret_cast<envelope*>(box.write);
@@ -67,7 +67,8 @@ inline envelope* shard::open_outbox(const message_head& head, std::uint32_t size
 }
 
 inline envelope* shard::locate_answer(const message_head& head, std::uint32_t size) {
-  return head.target.place == place_ ? fifo_.append(size, pool_) : open_outbox(head, size);
+  if (head.target.place != place_) return open_outbox(head, size);
+  return split_ && goes_out(head.target) ? nullptr : fifo_.append(size, pool_);
 }
 
 template <class M, class... Args>
@@ -78,7 +79,7 @@ inline void shard::send(const message_head& head, Args&&... args) {
     if (envelope* e = locate(head, size)) {
       write_header(e, head, size);
       *static_cast<M**>(e->payload()) = box;
-    } else if (is_far(head.target)) {
+    } else if (goes_out(head.target)) {
       send_far(head, &box);
     } else {
       delete box;
@@ -87,7 +88,7 @@ inline void shard::send(const message_head& head, Args&&... args) {
     if (envelope* e = locate(head, size)) [[likely]] {
       write_header(e, head, size);
       new (e->payload()) M{std::forward<Args>(args)...};
-    } else if (is_far(head.target)) {
+    } else if (goes_out(head.target)) {
       send_far_value<M>(head, std::forward<Args>(args)...);
     }
   } else {
@@ -110,7 +111,7 @@ void shard::system(actor_id target, M message) {
   if (envelope* e = locate_answer(head, size)) {
     write_header(e, head, size);
     payload<M>::construct(e->payload(), std::move(message));
-  } else if (is_far(target)) {
+  } else if (goes_out(target)) {
     send_far_value<M>(head, std::move(message));
   }
 }
@@ -135,13 +136,13 @@ inline void shard::answer(const open_request& request, R&& value) {
     if (envelope* e = locate_answer(head, size)) {
       write_header(e, head, size);
       payload<type>::construct(e->payload(), std::move(copy));
-    } else if (is_far(request.asker)) {
+    } else if (goes_out(request.asker)) {
       send_far_value<type>(head, std::move(copy));
     }
   } else if (envelope* e = locate_answer(head, size)) {
     write_header(e, head, size);
     new (e->payload()) type{std::forward<R>(value)};
-  } else if (is_far(request.asker)) {
+  } else if (goes_out(request.asker)) {
     send_far_value<type>(head, std::forward<R>(value));
   }
 }
@@ -246,7 +247,8 @@ void shard::create(actor_id id, actor_id parent, const birth& how, Args&&... arg
 inline slot* shard::find(const actor_id& id) noexcept {
   if (id.place != place_) return nullptr;
   slot* s = find(id.slot);
-  return s != nullptr && s->generation == id.generation && (s->flags & state::vacant) == 0 ? s : nullptr;
+  constexpr std::uint16_t nobody_here = state::vacant | state::departed;
+  return s != nullptr && s->generation == id.generation && (s->flags & nobody_here) == 0 ? s : nullptr;
 }
 
 template <class M>
@@ -273,7 +275,7 @@ void shard::for_each_actor(F&& f) {
       i |= segment_size - 1;
       continue;
     }
-    if (s->type != nullptr && (s->flags & (state::vacant | state::moved)) == 0) f(*s, id_of(*s, i));
+    if (s->type != nullptr && (s->flags & (state::vacant | state::moved | state::departed)) == 0) f(*s, id_of(*s, i));
   }
 }
 

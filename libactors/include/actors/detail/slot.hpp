@@ -46,10 +46,12 @@ inline constexpr std::uint16_t has_held = 256;    // messages wait aside, older 
 inline constexpr std::uint16_t backlogged = 512;  // messages wait aside, younger than those in the FIFO
 inline constexpr std::uint16_t bounded = 1024;    // has a mailbox limit of its own
 inline constexpr std::uint16_t throttling = 2048; // slows senders down
+inline constexpr std::uint16_t departed = 4096;   // lives on another node; see src/engine/departures.cpp
 inline constexpr std::uint16_t stop_soon = 8192;  // stops after the current handler
 inline constexpr std::uint16_t parent_waits = 16384; // the parent wants to know of the end
 
-inline constexpr std::uint16_t slow_dispatch = hold | moved | stopping | vacant | guest | has_held | throttling;
+inline constexpr std::uint16_t slow_dispatch =
+    hold | moved | departed | stopping | vacant | guest | has_held | throttling;
 inline constexpr std::uint16_t slow_admission = backlogged | bounded | vacant;
 } // namespace state
 
@@ -60,6 +62,7 @@ inline constexpr std::uint16_t keeping = 4; // stops, and its slot stays
 inline constexpr std::uint16_t halted = 8;  // has no instance; waits for its parent's decision
 inline constexpr std::uint16_t named = 32;  // somebody may find it by a name
 inline constexpr std::uint16_t orphan = 16; // halted with its parent, whose next instance has not taken it yet
+inline constexpr std::uint16_t immigrant = 64; // was born on this place, or its twin, and has come from another node
 } // namespace mark
 
 /// An asker to whom an answer is owed.
@@ -169,6 +172,18 @@ struct extras {
   std::uint32_t throttle_slot = 0;
   std::uint32_t restarts = 0;
   std::uint32_t failures = 0;
+  /// How often it has moved to another node.
+  std::uint64_t epoch = 0;
+  /// The move that it readies itself for, or is part of; 0: none.
+  std::uint64_t move = 0;
+  /// Its image has been made: what changes it now waits.
+  bool is_exported = false;
+  /// Nodes that send on what comes for it, or did.
+  std::vector<std::uint64_t> visited;
+  /// Of those held, so many are in its image.
+  std::uint32_t in_image = 0;
+  /// Why it does not move; empty: it does.
+  std::string pinned;
   std::uint32_t handled_wraps = 0;
   std::uint32_t peak = 0;
   /// Of an id given out whose actor has been told to end before its birth.

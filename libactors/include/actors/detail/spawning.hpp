@@ -121,7 +121,7 @@ actor_id spawn_kept(const spawn_options& options, Args&&... args) {
 
 template <class A, class... Args>
 void restart_with(actor_id child, Args&&... args) {
-  if (child.node() != current_shard->owner().node()) {
+  if (!current_shard->owner().lives_here(child)) {
     if constexpr (can_travel<std::decay_t<Args>...>)
       current_shard->system<far_call>(child, make_far_call(*far_restart_ptr<A, std::decay_t<Args>...>,
                                                           std::tuple<std::decay_t<Args>...>{std::forward<Args>(args)...}));

@@ -115,7 +115,7 @@ const maker& maker_of() {
       .restart =
           [](actor_id child, std::span<const std::byte> bytes, const restorer* restore, restart_info why) {
             auto& here = *actors::detail::current_shard;
-            if (child.node() != here.owner().node()) {
+            if (!here.owner().lives_here(child)) {
               const far_restart what{{bytes.begin(), bytes.end()}, restore != nullptr ? restore->name : "", std::move(why)};
               here.system<actors::detail::far_call>(child, actors::detail::make_far_call(far_restart_of<A, Args...>(), what));
               return;
