@@ -219,9 +219,9 @@ void hub::take(std::uint64_t from, const protocol::record_head& head, std::uint3
     for (const id_range& r : static_cast<ids_granted*>(value)->ranges)
       if (r.place >> 16 == from) ids_.add(from, r);
   } else if (type == detail::message_index<protocol::migration_message>) {
-    if (!is_over_) migration_.message(now_, protocol::node_id{from}, std::move(*static_cast<protocol::migration_message*>(value)));
+    if (!is_over_ && is_member(from)) migration_.message(now_, protocol::node_id{from}, std::move(*static_cast<protocol::migration_message*>(value)));
   } else if (type == detail::message_index<barrier>) {
-    take_barrier(from, *static_cast<barrier*>(value));
+    if (is_member(from)) take_barrier(from, *static_cast<barrier*>(value));
   } else if (type == detail::message_index<barrier_passed>) {
     pass_barrier(from, static_cast<barrier_passed*>(value)->serial);
   } else if (type == detail::message_index<move_wish>) {
