@@ -291,12 +291,22 @@ bool shard::inbox_full() const noexcept {
   return inbox_bytes_.load(std::memory_order_relaxed) > owner_.options().inbox_limit;
 }
 
+/// What threads outside have posted before goes first: one of them may have caused this.
 void shard::hand_over(chunk* c) noexcept {
   inbox_bytes_.fetch_add(c->capacity, std::memory_order_relaxed);
-  chunk* before = inbox_.load(std::memory_order_relaxed);
-  do {
-    c->next = before;
-  } while (!inbox_.compare_exchange_weak(before, c, std::memory_order_seq_cst, std::memory_order_relaxed));
+  const auto push = [this](chunk* next) {
+    chunk* before = inbox_.load(std::memory_order_relaxed);
+    do {
+      next->next = before;
+    } while (!inbox_.compare_exchange_weak(before, next, std::memory_order_seq_cst, std::memory_order_relaxed));
+  };
+  if (foreign_pending_.load(std::memory_order_seq_cst)) {
+    spin_guard guard{foreign_lock_};
+    while (foreign_first_ != nullptr) push(std::exchange(foreign_first_, foreign_first_->next));
+    foreign_last_ = nullptr;
+    foreign_pending_.store(false, std::memory_order_seq_cst);
+  }
+  push(c);
 }
 
 envelope* shard::grow_outbox(const message_head& head, std::uint32_t size) {
