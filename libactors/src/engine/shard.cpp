@@ -300,7 +300,9 @@ void shard::hand_over(chunk* c) noexcept {
       next->next = before;
     } while (!inbox_.compare_exchange_weak(before, next, std::memory_order_seq_cst, std::memory_order_relaxed));
   };
-  if (foreign_pending_.load(std::memory_order_seq_cst)) {
+  // Not in a simulation, whose one thread tries both orders.
+  const bool has_threads = owner_.options().known_to == engine_options::scope::process;
+  if (has_threads && foreign_pending_.load(std::memory_order_seq_cst)) {
     spin_guard guard{foreign_lock_};
     while (foreign_first_ != nullptr) push(std::exchange(foreign_first_, foreign_first_->next));
     foreign_last_ = nullptr;
