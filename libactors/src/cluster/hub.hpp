@@ -260,6 +260,7 @@ private:
     std::set<std::uint64_t> waits_for;
     std::function<void(hub&)> then;
   };
+  void begin_move(std::vector<actor_id> who, std::uint64_t to, std::uint64_t request);
   void begin_moves(const move_wish& what, const detail::open_request& asked_by);
   [[nodiscard]] bool pass_on(const move_wish& what, std::uint64_t node, std::uint64_t number);
   void close_request(std::uint64_t number);
@@ -305,6 +306,8 @@ private:
                                 const protocol::type_agreement& types);
   template <class M>
   bool send_control(std::uint64_t node, M message);
+  template <class M>
+  bool send_record(std::uint64_t node, protocol::record_head head, const M& message);
   bool send_built(connection& c, protocol::batch_builder& builder, protocol::batch_builder::state how);
   void take(std::uint64_t from, const protocol::record_head& head, std::uint32_t type, void* value) override;
   void make_part(const protocol::record_head& head, detail::make_group_part& what);

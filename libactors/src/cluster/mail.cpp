@@ -171,13 +171,21 @@ void hub::requeue(peer& p, protocol::losses&& lost) {
 
 template <class M>
 bool hub::send_control(std::uint64_t node, M message) {
+  return send_record(node, {0, flag::system | flag::vital, detail::hub_address(node), {}, 0}, message);
+}
+
+/// `head` without its type. False: there is no link, or the node does not know the type.
+template <class M>
+bool hub::send_record(std::uint64_t node, protocol::record_head head, const M& message) {
   connection* c = link_to(node);
   if (c == nullptr || c->link.now_in() != protocol::link::phase::open) return false;
   protocol::batch_builder builder{node};
-  const protocol::record_head head{types_->of(detail::message_index<M>), flag::system | flag::vital, detail::hub_address(node), {}, 0};
+  head.type = types_->of(detail::message_index<M>);
   if (!c->link.types().knows(head.type)) return false;
   return send_built(*c, builder, builder.add(head, [&](writer& out) { out(message); }));
 }
+template bool hub::send_record(std::uint64_t, protocol::record_head, const move_wish&);
+template bool hub::send_record(std::uint64_t, protocol::record_head, const move_report&);
 template bool hub::send_control(std::uint64_t, protocol::migration_message);
 template bool hub::send_control(std::uint64_t, barrier);
 template bool hub::send_control(std::uint64_t, barrier_passed);

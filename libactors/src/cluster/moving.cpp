@@ -92,9 +92,7 @@ void hub::begin_moves(const move_wish& what, const detail::open_request& asked_b
       for (const actor_id& id : ids) r.report.actors.push_back({id, move_outcome::moved, {}});
     } else if (node == engine_.node()) {
       ++r.open;
-      const protocol::move_id move = migration_.move(now_, std::move(ids), protocol::node_id{what.to});
-      requests_of_moves_[move.number] = number;
-      targets_[move.number] = what.to;
+      begin_move(std::move(ids), what.to, number);
     } else if (what.hops >= most_hops || !pass_on({ids, what.to, what.hops + 1}, node, number)) {
       for (const actor_id& id : ids)
         r.report.actors.push_back({id, move_outcome::stayed, {errc::node_lost, id, "its node cannot be reached", ""}});
@@ -106,16 +104,14 @@ void hub::begin_moves(const move_wish& what, const detail::open_request& asked_b
   close_request(number);
 }
 
+void hub::begin_move(std::vector<actor_id> who, std::uint64_t to, std::uint64_t request) {
+  const protocol::move_id move = migration_.move(now_, std::move(who), protocol::node_id{to});
+  requests_of_moves_[move.number] = request;
+  targets_[move.number] = to;
+}
+
 bool hub::pass_on(const move_wish& what, std::uint64_t node, std::uint64_t number) {
-  connection* c = link_to(node);
-  if (c == nullptr || c->link.now_in() != protocol::link::phase::open) return false;
-  protocol::batch_builder builder{node};
-  const protocol::record_head head{types_->of(detail::message_index<move_wish>), flag::asks | flag::vital,
-                                   detail::hub_address(node), detail::hub_address(engine_.node()), number};
-  (void)builder.add(head, [&](writer& out) { out(what); });
-  const bool sent = c->link.send(builder.take(), now_) == protocol::admission::accepted;
-  touch(*c);
-  return sent;
+  return send_record(node, {0, flag::asks | flag::vital, detail::hub_address(node), detail::hub_address(engine_.node()), number}, what);
 }
 
 /// Part of a request is done.
@@ -137,12 +133,8 @@ void hub::answer_moves(const detail::open_request& asked_by, move_report report)
     engine_.post({detail::message_index<move_report>, flag::answers, asked_by.asker, {}, asked_by.request}, std::move(report));
     return;
   }
-  connection* c = link_to(asked_by.asker.node());
-  if (c == nullptr || c->link.now_in() != protocol::link::phase::open) return;
-  protocol::batch_builder builder{asked_by.asker.node()};
-  const protocol::record_head head{types_->of(detail::message_index<move_report>), flag::answers, asked_by.asker,
-                                   detail::hub_address(engine_.node()), asked_by.request};
-  send_built(*c, builder, builder.add(head, [&](writer& out) { out(report); }));
+  (void)send_record(asked_by.asker.node(),
+                    {0, flag::answers, asked_by.asker, detail::hub_address(engine_.node()), asked_by.request}, report);
 }
 
 void hub::take_report(std::uint64_t from, std::uint64_t number, move_report& report) {
@@ -431,9 +423,7 @@ void hub::retry_moves() {
     const later_move l = put_off_.front();
     put_off_.pop_front();
     if (!move_requests_.contains(l.request)) continue;
-    const protocol::move_id move = migration_.move(now_, {l.who}, protocol::node_id{l.to});
-    requests_of_moves_[move.number] = l.request;
-    targets_[move.number] = l.to;
+    begin_move({l.who}, l.to, l.request);
   }
 }
 
