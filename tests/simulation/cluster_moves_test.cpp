@@ -9,8 +9,11 @@
 #include <actors/actors.hpp>
 #include <actors/testing_cluster.hpp>
 
+#include "moving_actors.hpp"
+
 using namespace actors;
 using namespace std::chrono_literals;
+using namespace moving;
 
 namespace {
 
@@ -38,59 +41,6 @@ private:
   std::int64_t moves_ = 0;
 };
 
-/// Writes down what it is told, by sender.
-struct numbered {
-  std::uint32_t sender = 0;
-  std::uint32_t number = 0;
-};
-struct report {};
-class witness : public actor<witness> {
-public:
-  using handles = messages<numbered, report>;
-  void on(numbered m) {
-    if (m.sender >= next_.size()) next_.resize(m.sender + 1);
-    if (next_[m.sender] != m.number) ++wrong_;
-    next_[m.sender] = m.number + 1;
-    ++seen_;
-  }
-  std::vector<std::uint64_t> on(report) const {
-    std::vector<std::uint64_t> all{seen_, wrong_};
-    all.insert(all.end(), next_.begin(), next_.end());
-    return all;
-  }
-  template <class Archive>
-  void serialize(Archive& ar) {
-    ar(next_, seen_, wrong_);
-  }
-
-private:
-  std::vector<std::uint32_t> next_;
-  std::uint64_t seen_ = 0;
-  std::uint64_t wrong_ = 0;
-};
-
-struct tick {};
-/// Tells the witness the next numbers, a few at each tick.
-class chatter : public actor<chatter> {
-public:
-  using handles = messages<tick>;
-  chatter() = default;
-  chatter(ref<witness> to, std::uint32_t name, std::uint32_t most) : to_{to}, name_{name}, most_{most} {
-    send_every(1ms, tick{});
-  }
-  void on(tick) {
-    for (int i = 0; i < 3 && next_ < most_; ++i) to_.tell(numbered{name_, next_++});
-  }
-  template <class Archive>
-  void serialize(Archive& ar) {
-    ar(to_, name_, most_, next_);
-  }
-
-private:
-  ref<witness> to_;
-  std::uint32_t name_ = 0, most_ = 0, next_ = 0;
-};
-
 placement::spec on_node(std::size_t i) { return placement::on("node-" + std::to_string(i)); }
 
 /// So many, or so many times more as the environment says.
@@ -98,8 +48,6 @@ std::uint64_t seeds(std::uint64_t usual) {
   const char* factor = std::getenv("ACTORS_SEED_FACTOR");
   return factor == nullptr ? usual : usual * std::strtoull(factor, nullptr, 10);
 }
-
-std::string said(const expected<void>& outcome) { return outcome ? "moved" : to_string(outcome.error()); }
 
 std::string listed(const std::vector<std::uint64_t>& all) {
   std::string text;
@@ -123,6 +71,19 @@ testing::cluster_options small(std::uint64_t seed = testing::seed_from_environme
   return o;
 }
 
+/// All has come, in order; what a lost mark has held up, a little later.
+void check_witness(testing::cluster& sim, const ref<witness>& w, std::uint64_t all, std::uint64_t seed) {
+  auto seen = sim[1].ask(w, report{}).value();
+  if (seen[0] != all) {
+    BOOST_TEST_MESSAGE(listed(seen));
+    sim.run_for(4s);
+    seen = sim[1].ask(w, report{}).value();
+  }
+  if (seen[0] != all || seen[1] != 0) show_letters(sim);
+  BOOST_TEST(seen[0] == all, "seed " << seed << ": " << listed(seen));
+  BOOST_TEST(seen[1] == 0, "seed " << seed << ": " << seen[1] << " out of order");
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_CASE(an_actor_moves_with_its_state_and_answers_from_there) {
@@ -143,7 +104,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_lost_doubled_or_reordered_while_it_moves_round_a
   for (std::uint64_t seed = 1; seed <= seeds(200); ++seed) {
     testing::cluster sim{small(seed)};
     auto w = sim[0].spawn<witness>();
-    for (std::uint32_t i = 0; i < talkers; ++i) (void)sim[i % 3].spawn<chatter>(w, i, each);
+    for (std::uint32_t i = 0; i < talkers; ++i) (void)sim[i % 3].spawn<chatter>(w, i, each, 3U);
     int moves = 0;
     for (int round = 0; round < 12; ++round) {
       sim.run_for(15ms);
@@ -153,15 +114,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_lost_doubled_or_reordered_while_it_moves_round_a
     }
     BOOST_TEST(moves >= 10);
     sim.run_for(500ms);
-    auto seen = sim[1].ask(w, report{}).value();
-    if (seen[0] != each * talkers) {
-      BOOST_TEST_MESSAGE(listed(seen));
-      sim.run_for(4s);
-      seen = sim[1].ask(w, report{}).value();
-    }
-    if (seen[0] != each * talkers || seen[1] != 0) show_letters(sim);
-    BOOST_TEST(seen[0] == each * talkers, "seed " << seed << ": " << listed(seen));
-    BOOST_TEST(seen[1] == 0, "seed " << seed << ": " << seen[1] << " out of order");
+    check_witness(sim, w, each * talkers, seed);
   }
 }
 
@@ -171,7 +124,7 @@ BOOST_AUTO_TEST_CASE(senders_that_move_keep_their_order) {
     testing::cluster sim{small(seed)};
     auto w = sim[0].spawn<witness>();
     std::vector<any_ref> all{w};
-    for (std::uint32_t i = 0; i < talkers; ++i) all.push_back(sim[i % 3].spawn<chatter>(w, i, each));
+    for (std::uint32_t i = 0; i < talkers; ++i) all.push_back(sim[i % 3].spawn<chatter>(w, i, each, 3U));
     for (int round = 0; round < 30; ++round) {
       sim.run_for(8ms);
       const auto& who = all[sim.random().below(all.size())];
@@ -179,15 +132,7 @@ BOOST_AUTO_TEST_CASE(senders_that_move_keep_their_order) {
       if (!done) BOOST_TEST_MESSAGE(to_string(done.error()));
     }
     sim.run_for(500ms);
-    auto seen = sim[1].ask(w, report{}).value();
-    if (seen[0] != each * talkers) {
-      BOOST_TEST_MESSAGE(listed(seen));
-      sim.run_for(4s);
-      seen = sim[1].ask(w, report{}).value();
-    }
-    if (seen[0] != each * talkers || seen[1] != 0) show_letters(sim);
-    BOOST_TEST(seen[0] == each * talkers, "seed " << seed << ": " << listed(seen));
-    BOOST_TEST(seen[1] == 0, "seed " << seed << ": " << seen[1] << " out of order");
+    check_witness(sim, w, each * talkers, seed);
   }
 }
 
